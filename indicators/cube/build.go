@@ -115,8 +115,7 @@ func (b *Builder) settle() error {
 	return nil
 }
 
-// problems keeps the first errors and counts the rest; they come sorted by key
-// and measure.
+// problems keeps the first errors and counts the rest.
 type problems struct {
 	errs    Errors
 	dropped int
@@ -134,10 +133,7 @@ func (p *problems) list() Errors {
 	if len(p.errs) == 0 {
 		return nil
 	}
-	if p.dropped > 0 {
-		p.errs = append(p.errs, &Error{Code: CodeMore, Text: fmt.Sprintf("%d left out", p.dropped)})
-	}
-	return p.errs
+	return p.errs.tidy(p.dropped)
 }
 
 // pair is the error for two cells of one place.

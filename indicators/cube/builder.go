@@ -96,6 +96,48 @@ func (b *Builder) AddRow(k Key) error {
 	return nil
 }
 
+// Add adds the rows of c and its cells, those never set left out. The
+// dimensions must be the builder's; every measure must be in its schema with
+// the same unit. The error is [Errors] of code [CodeSchema], [CodeMeasure] and
+// [CodeUnit], and then nothing was added.
+func (b *Builder) Add(c *Cube) error {
+	var errs Errors
+	if !slices.Equal(c.dims, b.schema.Dimensions) {
+		errs = append(errs, &Error{Code: CodeSchema, Text: fmt.Sprintf("the cube has the dimensions %q, not %q", c.dims, b.schema.Dimensions)})
+	}
+	to := make([]int, len(c.measures))
+	for i, m := range c.measures {
+		j, ok := b.index[m.ID]
+		switch {
+		case !ok:
+			errs = append(errs, &Error{Code: CodeMeasure, Measure: m.ID, Text: fmt.Sprintf("measure %q is not in the schema", m.ID)})
+		case b.schema.Measures[j].Unit != m.Unit:
+			errs = append(errs, &Error{Code: CodeUnit, Measure: m.ID, Text: fmt.Sprintf("measure %q: unit %q in the cube, %q in the schema: convert it first", m.ID, m.Unit, b.schema.Measures[j].Unit)})
+		}
+		to[i] = j
+	}
+	if err := errs.Err(); err != nil {
+		return err
+	}
+	for row := range c.Len() {
+		k := c.Key(row)
+		if err := b.AddRow(k); err != nil {
+			return err
+		}
+		for m := range c.cols {
+			col := &c.cols[m]
+			cell := c.Cell(row, m)
+			if cell.Status == Status(Missing) && cell.Source == (Source{}) && (col.reasons == nil || col.reasons[row] == 0) {
+				continue
+			}
+			if err := b.SetAt(k, to[m], cell); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // Set sets a cell. The error is an [*Error] with the cell's source as place:
 // of code [CodeMeasure] for an unknown measure, [CodeKey] for a bad key,
 // [CodeValue] for an observed NaN or infinity, [CodeStatus] for a status that

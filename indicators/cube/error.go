@@ -57,7 +57,7 @@ type Error struct {
 func (e *Error) Error() string {
 	var b strings.Builder
 	if e.File != "" || e.Line != 0 {
-		b.WriteString(Source{e.File, e.Line, e.Column}.String())
+		b.WriteString(strings.TrimPrefix(Source{e.File, e.Line, e.Column}.String(), ":"))
 		b.WriteString(": ")
 	}
 	b.WriteString(e.Text)

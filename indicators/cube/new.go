@@ -43,7 +43,7 @@ func New(s Schema, keys []Key, cols []ColumnData, sets *ReasonSets) (*Cube, erro
 		}
 	}
 	if err := bad.list(); err != nil {
-		return nil, err.Err()
+		return nil, err
 	}
 	r, perm := newRows(b.schema.Dimensions, b.entities, b.periods, b.members, b.rows)
 	out, err := r.columns(b.schema.Measures, cols, sets, perm)
@@ -152,7 +152,7 @@ func (r *rows) columns(measures []Measure, cols []ColumnData, sets *ReasonSets, 
 		out[i] = c
 	}
 	if err := bad.list(); err != nil {
-		return nil, err.Err()
+		return nil, err
 	}
 	for i := range out {
 		out[i].origins = &w.sources
