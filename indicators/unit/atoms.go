@@ -43,12 +43,8 @@ func prefixValue(sym string) *big.Rat {
 	return nil
 }
 
-// resolve finds a symbol with or without prefix. A whole symbol goes before a
-// prefixed one: cd is the candela.
-func resolve(sym string) (prefix *big.Rat, a *atom, ok bool) {
-	return resolveIn(atomTable(), sym)
-}
-
+// resolveIn finds a symbol with or without prefix. A whole symbol goes before
+// a prefixed one: cd is the candela.
 func resolveIn(table map[string]*atom, sym string) (*big.Rat, *atom, bool) {
 	if a, ok := table[sym]; ok {
 		return nil, a, true

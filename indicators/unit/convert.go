@@ -3,6 +3,7 @@ package unit
 import (
 	"math"
 	"math/big"
+	"strconv"
 	"strings"
 )
 
@@ -37,9 +38,10 @@ func Factor(from, to Unit) (*big.Rat, error) {
 
 // Convert returns x, in from, as a figure in to. It computes exactly and
 // rounds once, to the nearest float64, half to even (with π, from a rational
-// approximation of 100 digits). Levels take their offset. NaN and ±Inf come
-// back unchanged. A result beyond float64 is an *Error. For many figures make
-// a Converter.
+// approximation of 100 digits). Where an offset applies, x stands for the
+// shortest decimal that rounds to it, so that 273.15 K is 0 Cel and not a
+// binary remainder. NaN and ±Inf come back unchanged. A result beyond float64
+// is an *Error. For many figures make a Converter.
 func Convert(x float64, from, to Unit) (float64, error) {
 	c, err := NewConverter(from, to)
 	if err != nil {
@@ -69,7 +71,7 @@ func NewConverter(from, to Unit) (Converter, error) {
 	}
 	a, b := from.get(), to.get()
 	c.factor = new(big.Rat).Quo(a.scaleRat(), b.scaleRat())
-	if d := new(big.Rat).Sub(a.offsetRat(), b.offsetRat()); d.Sign() != 0 && levels(a, b) {
+	if d := new(big.Rat).Sub(a.offsetRat(), b.offsetRat()); d.Sign() != 0 {
 		c.add = d.Quo(d, b.scaleRat())
 	}
 	if k := a.pi - b.pi; k != 0 {
@@ -95,9 +97,6 @@ func NewConverter(from, to Unit) (Converter, error) {
 	return c, nil
 }
 
-// levels says whether offsets apply: not between a difference and a quantity.
-func levels(a, b meaning) bool { return a.kind == Level || b.kind == Level }
-
 // Convert converts one figure, as the function Convert does.
 func (c Converter) Convert(x float64) (float64, error) {
 	if math.IsNaN(x) || math.IsInf(x, 0) || c.factor == nil {
@@ -112,10 +111,13 @@ func (c Converter) Convert(x float64) (float64, error) {
 	case x == 0 && c.add == nil:
 		return x, nil // keeps the sign of zero
 	default:
-		r := new(big.Rat).SetFloat64(x)
-		r.Mul(r, c.factor)
-		if c.add != nil {
-			r.Add(r, c.add)
+		r := new(big.Rat)
+		if c.add == nil {
+			r.SetFloat64(x)
+			r.Mul(r, c.factor)
+		} else {
+			r.SetString(strconv.FormatFloat(x, 'e', -1, 64))
+			r.Add(r.Mul(r, c.factor), c.add)
 		}
 		y, _ = r.Float64()
 	}

@@ -3,7 +3,9 @@ package unit
 import (
 	"math"
 	"math/big"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // Deflator is a declared price index, the only way between prices of
@@ -69,8 +71,8 @@ func (d Deflator) factor(from, to Unit, year int) (*big.Rat, error) {
 	if err := d.Check(); err != nil {
 		return nil, err
 	}
-	if from.IsZero() || to.IsZero() {
-		return nil, errZero("deflate")
+	if !d.prices(from) && !d.prices(to) {
+		return Factor(from, to)
 	}
 	f, fl, err := d.undated(from, year)
 	if err != nil {
@@ -93,7 +95,7 @@ func (d Deflator) undated(u Unit, year int) (Unit, *big.Rat, error) {
 	level := big.NewRat(1, 1)
 	cs := u.components()
 	for i, c := range cs {
-		if len(c.dim) != 1 || c.atom != nil || c.sym[0] == '{' || c.sym[:3] != d.Currency {
+		if !d.is(c) {
 			continue
 		}
 		y := year
@@ -127,6 +129,14 @@ func (d Deflator) undated(u Unit, year int) (Unit, *big.Rat, error) {
 	}
 	return v, level, err
 }
+
+// is says whether a component is d's currency, of whatever year.
+func (d Deflator) is(c comp) bool {
+	code, _, _ := strings.Cut(c.sym, "@")
+	return code == d.Currency
+}
+
+func (d Deflator) prices(u Unit) bool { return slices.ContainsFunc(u.components(), d.is) }
 
 func (d Deflator) has(year int) error {
 	if r := d.Index[year]; r != nil && r.Sign() > 0 {

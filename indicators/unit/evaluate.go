@@ -63,7 +63,12 @@ func evaluate(cs []comp) (value, *evalError) {
 // takeRoots brings the factors under one root, so that km^(1/2).m^(1/2) and
 // the like are judged as a whole, and takes it.
 func (v *value) takeRoots(roots [maxRoot + 1]*big.Rat, pis [maxRoot + 1]int) *evalError {
-	const all = 12 // least common multiple of 1…maxRoot
+	all := 1 // least common multiple of the roots there are
+	for d := 2; d <= maxRoot; d++ {
+		if roots[d] != nil {
+			all *= d / gcd(all, d)
+		}
+	}
 	if roots[1] != nil {
 		v.scale = roots[1]
 	}
@@ -85,7 +90,7 @@ func (v *value) takeRoots(roots [maxRoot + 1]*big.Rat, pis [maxRoot + 1]int) *ev
 	r := rootRat(under, all)
 	if r == nil || pi%all != 0 {
 		return &evalError{0, "irrational", ErrIrrational, "the root of this unit's scale is not a rational number",
-			"the coherent unit (m2 for har, J for kW.h) under the root"}
+			"coherent units (m for km, J for kW.h) under the root"}
 	}
 	if v.scale = new(big.Rat).Mul(v.scale, r); checkScale(v.scale) == nil {
 		return tooLarge(0)

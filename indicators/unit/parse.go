@@ -16,8 +16,9 @@ type comp struct {
 	dim        vector
 	atom       *atom // nil for numbers, annotations and currencies
 	exp        frac
-	sign       int // what the solidi and parentheses made of exp
-	start, end int // bytes of the input, without the operator
+	sign       int  // what the solidi and parentheses made of exp
+	fraction   bool // the exponent was written as ^(n/d)
+	start, end int  // bytes of the input, without the operator
 }
 
 // parser reads the UCUM grammar (UCUM 2.2 §2.1) with the extensions that the
@@ -205,12 +206,16 @@ func (p *parser) annotation(start int, pre *big.Rat, sign int) *ParseError {
 	if !p.any && !p.reg.has(name) {
 		return p.fail(open, "annotation", ErrAnnotation, "annotation {"+cut(name, 40)+"} is not registered", p.nearestAnnotation(name))
 	}
+	at := p.pos
 	exp, perr := p.exponent(sign)
 	if perr != nil {
 		return perr
 	}
+	if p.pos > at && exp == (frac{sign, 1}) {
+		return p.syntax(at, "a digit follows an annotation", `"." or "/" between units, or nothing`)
+	}
 	if pre != nil && exp != (frac{sign, 1}) {
-		return p.syntax(p.pos-1, "an exponent after a counted annotation is ambiguous", "the factors one by one")
+		return p.syntax(at, "an exponent after a counted annotation is ambiguous", "the factors one by one")
 	}
 	p.out = append(p.out, comp{sym: "{" + name + "}", num: pre, scale: big.NewRat(1, 1),
 		dim: vector{{"{" + name + "}", frac{1, 1}}}, exp: exp, sign: sign, start: start, end: p.pos})
@@ -232,7 +237,7 @@ func (p *parser) symbol(sign int) *ParseError {
 		}
 		if ok {
 			return p.syntax(p.pos, "an annotation cannot follow a unit: here it would count as a unit of its own",
-				sym+"/{…} or "+sym+".{…}")
+				`"/" or "." before it, or leave it out`)
 		}
 	}
 	if ok {
@@ -252,6 +257,7 @@ func (p *parser) symbol(sign int) *ParseError {
 	} else {
 		return p.fail(start, "unknown", ErrUnknown, "unknown unit "+quote(sym), p.nearest(start, sym))
 	}
+	c.fraction = p.peek() == '^'
 	if c.exp, perr = p.exponent(sign); perr != nil {
 		return perr
 	}

@@ -152,11 +152,14 @@ func (u Unit) UCUM() string {
 
 // foreign writes a component in strict UCUM, if it is not so already.
 func (c comp) foreign() (string, bool) {
-	if c.sym == "" || c.atom != nil && c.exp.d == 1 {
-		return "", false
-	}
 	// The sign of a solidus stays in the text, that of an exponent does not.
 	e := c.exp.mul(frac{c.sign, 1})
+	switch {
+	case c.sym == "" || c.atom != nil && !c.fraction:
+		return "", false
+	case c.atom != nil && e.d == 1:
+		return c.sym + e.text(), true
+	}
 	plain := e == frac{1, 1}
 	if c.sym[0] == '{' && plain && c.num == nil {
 		return "", false
@@ -187,5 +190,5 @@ func (c comp) foreign() (string, bool) {
 	if !n.IsInt() {
 		return "(" + n.Num().String() + "." + note + "/" + n.Denom().String() + ")", true
 	}
-	return "(" + n.String() + "." + note + ")", true
+	return "(" + n.RatString() + "." + note + ")", true
 }

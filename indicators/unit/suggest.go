@@ -17,15 +17,14 @@ func (p *parser) rewrite() string {
 		"∕", "/", "µ", "u", "μ", "u", "°C", "Cel", "ºC", "Cel", "℃", "Cel", "°F", "[degF]", "°", "deg",
 		"Ω", "Ohm", "Ω", "Ohm", "Å", "Ao", "‰", "[ppth]", "€", "EUR", "£", "GBP").Replace(p.in)
 	q := parser{in: s, reg: p.reg, any: p.any, quiet: true, table: p.table}
-	cs, perr := q.parse()
-	if perr != nil {
-		return plain
+	if _, perr := q.parse(); perr == nil || s != p.in && strings.Trim(s, visible) == "" && len(s) <= 80 {
+		return s // if it is no unit yet, reading it says what is left to do
 	}
-	if _, err := evaluate(cs); err != nil {
-		return plain
-	}
-	return s
+	return plain
 }
+
+// visible are the characters of codes.
+const visible = "!#$%&'()*+,-./0123456789:;<>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~"
 
 // aliases are spellings that people use for units whose code differs.
 var aliases = [...]struct{ from, to string }{
@@ -39,7 +38,7 @@ var aliases = [...]struct{ from, to string }{
 	{"month", "mo"}, {"months", "mo"}, {"mes", "mo"}, {"meses", "mo"},
 	{"year", "a"}, {"years", "a"}, {"yr", "a"}, {"año", "a"}, {"anyo", "a"}, {"años", "a"},
 	{"liter", "L"}, {"litre", "L"}, {"litro", "L"}, {"litros", "L"}, {"lt", "L"}, {"ltr", "L"}, {"mts", "m"}, {"mt", "m"},
-	{"meter", "m"}, {"metre", "m"}, {"metro", "m"}, {"metros", "m"}, {"km2", "km2"}, {"nm3", "m3"},
+	{"meter", "m"}, {"metre", "m"}, {"metro", "m"}, {"metros", "m"}, {"km2", "km2"}, {"nm3", "m3"}, {"nm", "N.m"},
 	{"ppm", "[ppm]"}, {"ppb", "[ppb]"}, {"ppt", "[pptr]"}, {"ppth", "[ppth]"}, {"percent", "%"}, {"pct", "%"},
 	{"degc", "Cel"}, {"celsius", "Cel"}, {"ºc", "Cel"}, {"degf", "[degF]"}, {"fahrenheit", "[degF]"}, {"kelvin", "K"},
 	{"degree", "deg"}, {"degrees", "deg"}, {"grados", "deg"}, {"inch", "[in_i]"}, {"in", "[in_i]"},
@@ -86,6 +85,11 @@ func (p *parser) nearest(start int, sym string) string {
 	for _, a := range annotationAliases {
 		if strings.EqualFold(a.from, sym) {
 			return "{" + a.to + "}"
+		}
+	}
+	if l := strings.ToLower(sym); l != sym {
+		if _, _, ok := resolveIn(p.table, l); ok { // KG is kg before it is kG
+			return l
 		}
 	}
 	var words []string
