@@ -127,10 +127,12 @@ func (ch *checker) date(pointer, s string) bool {
 }
 
 func (ch *checker) span(pointer string, r *Range) {
-	if r != nil && r.Min != nil && r.Max != nil && *r.Min > *r.Max {
+	if r != nil && r.empty() {
 		ch.fail(ErrValue, pointer, "min %v is greater than max %v", *r.Min, *r.Max)
 	}
 }
+
+func (r *Range) empty() bool { return r.Min != nil && r.Max != nil && *r.Min > *r.Max }
 
 var textType = reflect.TypeFor[Text]()
 

@@ -17,6 +17,11 @@ type names struct {
 func (ch *checker) catalogue(c *Catalogue) {
 	ch.begin()
 	ch.languages = c.Languages
+	for p := range ch.broken {
+		if strings.HasPrefix(p, "/languages") {
+			ch.languages = nil // or every text would be wrong
+		}
+	}
 	ch.texts(reflect.ValueOf(c).Elem(), nil)
 	ch.date("/issued", c.Issued)
 	if c.Publisher.DIR3 != "" {
@@ -105,7 +110,7 @@ func (ch *checker) variable(i int, v *Variable, n names) {
 	}
 	ch.span(p("range"), v.Range)
 	ch.span(p("plausible"), v.Plausible)
-	if r, q := v.Range, v.Plausible; r != nil && q != nil {
+	if r, q := v.Range, v.Plausible; r != nil && q != nil && !r.empty() {
 		if r.Min != nil && q.Min != nil && *q.Min < *r.Min {
 			ch.fail(ErrValue, at("variables", i, "plausible", "min"), "%v is below range.min %v, so it says nothing", *q.Min, *r.Min)
 		}

@@ -12,8 +12,9 @@ import (
 func (ch *checker) indicator(i int, x *Indicator, n names) {
 	p := func(parts ...any) string { return at(append([]any{"indicators", i}, parts...)...) }
 	family, name, ok := strings.Cut(x.ID, ".")
+	known := ch.known(p("family"), x.Family, "family", n.families)
 	if ok && !ch.broken[p("id")] {
-		if x.Family != "" && family != x.Family {
+		if known && family != x.Family {
 			ch.fail(ErrValue, p("id"), "the id begins with %q and the family is %q; they must be the same", family, x.Family)
 		}
 		// After a dot CEL refuses only the words of its grammar.
@@ -22,7 +23,6 @@ func (ch *checker) indicator(i int, x *Indicator, n names) {
 			ch.fail(ErrName, p("id"), "%q is a word of CEL; choose another name", name)
 		}
 	}
-	ch.known(p("family"), x.Family, "family", n.families)
 	ch.all(p("breakdowns"), x.Breakdowns, "dimension", n.dimensions)
 	ch.target(p, x)
 	switch a := x.Aggregation; {

@@ -79,12 +79,15 @@ func (d *decoder) value(n *node, v reflect.Value, path []string) {
 			if _, freq := t.(*period.Freq); freq {
 				return // an enumeration of the schema
 			}
-			column := 0
+			column, msg := 0, err.Error()
 			var pe *period.ParseError
 			if errors.As(err, &pe) {
-				column = pe.Offset
+				column, msg = pe.Offset, jsonschema.Quote(n.text)+": "+pe.Msg
+				if pe.Write != "" {
+					msg += "; write " + pe.Write
+				}
 			}
-			d.fail(ErrPeriod, path, column, err.Error(), err)
+			d.fail(ErrPeriod, path, column, msg, err)
 		}
 		return
 	}

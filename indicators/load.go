@@ -112,8 +112,17 @@ func read(r io.Reader, c Config, schema func() (*jsonschema.Schema, error)) (*so
 	default:
 		src.root = p.parseYAML()
 	}
-	if src.root == nil || p.over {
+	if p.over {
 		src.root = nil
+	}
+	reported := make(map[string]bool)
+	for _, e := range p.errs {
+		reported[e.Pointer] = true
+		if s := src.subject(e.Pointer); s != "" {
+			e.Msg = s + ": " + e.Msg
+		}
+	}
+	if src.root == nil {
 		return src, p.errs
 	}
 	s, err := schema()
@@ -122,6 +131,9 @@ func read(r io.Reader, c Config, schema func() (*jsonschema.Schema, error)) (*so
 	}
 	errs := p.errs
 	for _, v := range s.Validate(src.root.value()) {
+		if reported[v.Pointer] && v.Pointer != "" && v.Keyword != "required" {
+			continue // what could not be read has no right type either
+		}
 		at, _ := src.pos(v.Pointer)
 		if v.OnKey {
 			at = src.posKey(v.Pointer)

@@ -23,12 +23,9 @@ type parser struct {
 	over  bool // a limit was reached: nothing further is read
 }
 
+// fail leaves the naming of the thing to the end, when the ids are known.
 func (p *parser) fail(kind error, off int, pointer, format string, args ...any) {
-	msg := fmt.Sprintf(format, args...)
-	if s := p.src.subject(pointer); s != "" {
-		msg = s + ": " + msg
-	}
-	p.errs = append(p.errs, newError(kind, p.src.at(off), pointer, msg, nil))
+	p.errs = append(p.errs, newError(kind, p.src.at(off), pointer, fmt.Sprintf(format, args...), nil))
 }
 
 // node counts a value against the limits; nil when they are exceeded.

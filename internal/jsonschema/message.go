@@ -180,13 +180,13 @@ func Quote(s string) string {
 // Nearest returns the candidate with the fewest insertions, deletions,
 // replacements and swaps of neighbours from word, folding case and taking
 // '-', '_' and '.' as equal; the first of equals; "" if none is within a third
-// of the word's length (at least one). Words over 64 bytes have none.
+// of the word's length. Words over 64 bytes have none.
 func Nearest(word string, candidates []string) string {
 	if len(word) > 64 || word == "" {
 		return ""
 	}
 	w := fold(word)
-	best, dist := "", max(1, len(w)/3)+1
+	best, dist := "", len(w)/3+1
 	for _, c := range candidates {
 		f := fold(c)
 		if len(f) > 64 || len(f)-len(w) >= dist || len(w)-len(f) >= dist {
