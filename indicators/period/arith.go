@@ -88,23 +88,24 @@ func (p Period) Contains(q Period) bool {
 // has one; [Period.HoursIn] gives those that occur in a zone. The sequence can
 // be ranged over again.
 func (p Period) Each(f Freq) iter.Seq[Period] {
-	first, n := p.split(f)
-	return func(yield func(Period) bool) {
-		for i := range n {
-			if !yield(Period{first.v + uint64(i)}) {
-				return
-			}
-		}
+	return func(yield func(Period) bool) { p.each(f, yield) } // inlined, so nothing is allocated
+}
+
+func (p Period) each(f Freq, yield func(Period) bool) {
+	first, end := p.split(f)
+	for v := first.v; v < end && yield(Period{v}); v++ {
 	}
 }
 
 // Count returns how many periods [Period.Each] yields.
 func (p Period) Count(f Freq) int {
-	_, n := p.split(f)
-	return int(n)
+	first, end := p.split(f)
+	return int(end - first.v)
 }
 
-func (p Period) split(f Freq) (first Period, n int64) {
+// split returns the first of the periods that Each yields, and the v after that
+// of the last.
+func (p Period) split(f Freq) (first Period, end uint64) {
 	if p.IsZero() || !f.valid() || p.hasOffset() && f != Hour {
 		return Period{}, 0
 	}
@@ -121,7 +122,7 @@ func (p Period) split(f Freq) (first Period, n int64) {
 	if p.hasOffset() {
 		first = first.withOff(p.offSecs())
 	}
-	return first, b - a
+	return first, first.v + uint64(b-a)
 }
 
 // Enclosing returns the period of frequency f, not rolling, that contains p:
@@ -149,15 +150,14 @@ func (p Period) Enclosing(f Freq) (Period, bool) {
 // last is before first or [Period.Sub] cannot tell. The sequence can be ranged
 // over again.
 func Range(first, last Period) iter.Seq[Period] {
+	return func(yield func(Period) bool) { walk(first, last, yield) }
+}
+
+func walk(first, last Period, yield func(Period) bool) {
 	n, ok := last.Sub(first)
-	if !ok {
-		n = -1
-	}
-	return func(yield func(Period) bool) {
-		for i := 0; i <= n; i++ {
-			if !yield(first.Add(i)) {
-				return
-			}
+	for i := 0; ok && i <= n; i++ {
+		if !yield(first.Add(i)) {
+			return
 		}
 	}
 }

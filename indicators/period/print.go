@@ -62,7 +62,8 @@ func (p Period) append(d []byte) []byte {
 // 2023-09-01/P1Y for a school year, 2023-04-01/P12M for a window. Parse of it
 // gives p again, with two exceptions, because an XML Schema duration counts in
 // neither: windows of semesters or quarters come back as windows of as many
-// months, and windows of weeks as windows of days. The zero Period gives "".
+// months, and windows of weeks as windows of days (if those are not more than
+// [MaxRolling]). The zero Period gives "".
 func (p Period) SDMX() string {
 	var b [MaxLen]byte
 	return string(p.AppendSDMX(b[:0]))

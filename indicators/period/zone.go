@@ -56,6 +56,13 @@ func (p Period) instant(h int64, loc *time.Location) time.Time {
 	for {
 		_, off := t.Zone()
 		_, end := t.ZoneBounds()
+		if !end.After(t) && !end.IsZero() {
+			// Beyond the table of a zone the package time counts every year
+			// as 365 days, so that on 31 December of a leap year the
+			// stretch is over before t (seen in go1.26). It goes on to the
+			// end of that year in UTC.
+			end = time.Date(t.UTC().Year()+1, 1, 1, 0, 0, 0, 0, time.UTC).In(loc)
+		}
 		at := max(civil-int64(off), t.Unix()) // already past it after a gap
 		if end.IsZero() || at < end.Unix() {
 			return time.Unix(at, 0).In(loc)
@@ -139,17 +146,16 @@ func (p Period) In(loc *time.Location) (Period, bool) {
 // less than an hour, the hours before and after the change overlap in part; all
 // of p is covered. The sequence can be ranged over again.
 func (p Period) HoursIn(loc *time.Location) iter.Seq[Period] {
-	return func(yield func(Period) bool) {
-		if p.IsZero() {
+	return func(yield func(Period) bool) { p.hoursIn(loc, yield) }
+}
+
+func (p Period) hoursIn(loc *time.Location, yield func(Period) bool) {
+	end := p.End(loc)
+	for t := p.Start(loc); t.Before(end); {
+		h := Of(t, Hour, loc)
+		if h.IsZero() || !yield(h) {
 			return
 		}
-		end := p.End(loc)
-		for t := p.Start(loc); t.Before(end); {
-			h := Of(t, Hour, loc)
-			if h.IsZero() || !yield(h) {
-				return
-			}
-			t = h.End(loc)
-		}
+		t = h.End(loc)
 	}
 }
