@@ -316,10 +316,44 @@ func TestKinds(t *testing.T) {
 	require.ErrorIs(t, err, unit.ErrKind)
 }
 
+func TestPow(t *testing.T) {
+	m2 := unit.MustParse("km2")
+	for _, c := range []struct {
+		n, d int
+		want string
+	}{{1, 2, "km"}, {-1, 2, "1/km"}, {1, -2, "1/km"}, {0, 3, "1"}, {2, 2, "km2"}, {3, 1, "km6"}} {
+		u, err := m2.Pow(c.n, c.d)
+		require.NoError(t, err)
+		require.Equal(t, c.want, u.String())
+	}
+	u, err := unit.MustParse("J").Pow(1, 2)
+	require.NoError(t, err)
+	require.Equal(t, "J^(1/2)", u.String())
+	_, err = unit.MustParse("kW.h").Pow(1, 2)
+	require.ErrorIs(t, err, unit.ErrIrrational)
+	for _, c := range []struct {
+		code string
+		n, d int
+	}{{"m", 1, 0}, {"m", 1, 5}, {"m", 65, 1}, {"m", -65, 1}, {"m40", 2, 1}, {"m^(1/4)", 1, 4}, {"TEUR^(1/4)/EUR^(1/4)", 1, 4}} {
+		_, err := unit.MustParse(c.code).Pow(c.n, c.d)
+		require.ErrorIs(t, err, unit.ErrLimit, c.code)
+	}
+	_, err = unit.Unit{}.Pow(2, 1)
+	require.ErrorIs(t, err, unit.ErrKind)
+	_, err = unit.Unit{}.Mul(unit.One())
+	require.ErrorIs(t, err, unit.ErrKind)
+	_, err = unit.Unit{}.WithKind(unit.Share)
+	require.ErrorIs(t, err, unit.ErrKind)
+}
+
 func TestEqual(t *testing.T) {
 	require.NotEqual(t, unit.MustParse("kW.h"), unit.MustParse("h.kW"))
 	require.True(t, unit.MustParse("kW.h").Equal(unit.MustParse("h.kW")))
-	require.True(t, unit.MustParse("kW.h") == unit.MustParse("kW.h"))
+	a, b := unit.MustParse("kW.h"), unit.MustParse("kW.h")
+	require.True(t, a == b)
+	require.True(t, unit.MustParse("m/km").IsDimensionless())
+	require.False(t, unit.MustParse("{person}").IsDimensionless())
+	require.False(t, unit.Unit{}.IsDimensionless())
 	require.True(t, unit.MustParse("m").Equal(unit.MustParse("m")))
 	require.False(t, unit.MustParse("K").Equal(unit.MustParse("Cel")))
 	require.False(t, unit.MustParse("Cel").Equal(unit.MustParse("[degF]")))

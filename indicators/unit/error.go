@@ -9,12 +9,19 @@ import (
 
 // The kinds of failure, for errors.Is.
 var (
-	ErrSyntax     = errors.New("unit syntax")
-	ErrUnknown    = errors.New("unknown unit")
+	// ErrSyntax: the text is no code.
+	ErrSyntax = errors.New("unit syntax")
+	// ErrUnknown: a symbol is no unit, prefix with unit, or currency.
+	ErrUnknown = errors.New("unknown unit")
+	// ErrAnnotation: an annotation is not registered, or cannot be.
 	ErrAnnotation = errors.New("unregistered annotation")
-	ErrLimit      = errors.New("unit limit exceeded")
-	ErrDimension  = errors.New("dimensions differ")
-	ErrKind       = errors.New("kinds do not combine")
+	// ErrLimit: a length, depth, exponent, scale or result is out of bounds.
+	ErrLimit = errors.New("unit limit exceeded")
+	// ErrDimension: two units measure different things.
+	ErrDimension = errors.New("dimensions differ")
+	// ErrKind: the operation has no meaning for units of these kinds.
+	ErrKind = errors.New("kinds do not combine")
+	// ErrIrrational: the exact factor or scale is not a rational number.
 	ErrIrrational = errors.New("factor is not rational")
 	// ErrDeflator is an ErrDimension that a Deflator can resolve.
 	ErrDeflator = fmt.Errorf("deflator needed: %w", ErrDimension)

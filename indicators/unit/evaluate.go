@@ -31,6 +31,9 @@ func evaluate(cs []comp) (value, *evalError) {
 	roots := [maxRoot + 1]*big.Rat{} // factors under a root, by denominator
 	pis := [maxRoot + 1]int{}
 	for i, c := range cs {
+		if !c.exp.fits() { // also what makes c.exp.d an index
+			return v, &evalError{i, "limit", ErrLimit, "an exponent is out of range", "smaller exponents"}
+		}
 		if c.atom != nil && c.atom.level {
 			if err := alone(cs, i); err != nil {
 				return v, err
