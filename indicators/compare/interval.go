@@ -15,17 +15,17 @@ const (
 //	(p + z²/2n ± z·√(p(1 − p)/n + z²/4n²)) / (1 + z²/n)     p = successes/n
 //
 // z is the standard normal quantile of the confidence: [Z95] for 95 %. ok is
-// false unless 0 ≤ successes ≤ n, n > 0 and z > 0, all finite. Source: E. B.
+// false unless 0 ≤ successes ≤ n, 0 < n ≤ 10¹⁵ and 0 < z ≤ 100. Source: E. B.
 // Wilson, "Probable inference", JASA 22 (1927) 209–212; it is method 3 of
 // Newcombe, Statistics in Medicine 17 (1998) 857–872.
 func Wilson(successes, n, z float64) (low, high float64, ok bool) {
-	if !(successes >= 0 && successes <= n && n > 0 && z > 0) || n > 1e300 || z > 1e6 || n < 1e-100 {
+	if !(successes >= 0 && successes <= n && n > 0 && z > 0) || n > 1e15 || z > 100 {
 		return 0, 0, false
 	}
 	p := successes / n
 	zz := float64(z * z)
-	half := float64(z * math.Sqrt(float64(p*(1-p))/n+float64(zz/n)/n/4))
-	middle := p + float64(zz/n)/2
+	half := float64(z * math.Sqrt(float64(p*(1-p))/n+float64(float64(zz/n)/n/4)))
+	middle := p + float64(float64(zz/n)/2)
 	scale := 1 + zz/n
 	low, high = (middle-half)/scale, (middle+half)/scale
 	// Exact at the ends, where the differences cancel.
@@ -71,7 +71,7 @@ func Poisson(count int, confidence float64) (low, high float64, ok bool) {
 // bisect returns where below turns from true to false between low and high.
 func bisect(low, high float64, below func(float64) bool) float64 {
 	for range 200 {
-		mid := low + (high-low)/2
+		mid := low + float64((high-low)/2)
 		if mid <= low || mid >= high {
 			break
 		}
@@ -81,7 +81,7 @@ func bisect(low, high float64, below func(float64) bool) float64 {
 			high = mid
 		}
 	}
-	return low + (high-low)/2
+	return low + float64((high-low)/2)
 }
 
 // poissonAtMost is P(X ≤ k) for mean ≥ k: the terms fall from k down.

@@ -19,7 +19,7 @@ type axis struct {
 }
 
 // peers fills in out.Structure and out.Peers and returns the peers of each city
-// by number.
+// by number, ascending.
 func (r *run) peers(c *indicators.Catalogue, n *indicators.Network, out *Comparison) [][]int {
 	axes := make([]axis, len(n.Structure))
 	out.Structure = make([]Structure, len(n.Structure))
@@ -87,6 +87,7 @@ func (r *run) group(city int, axes []axis, used int) (PeerGroup, []int) {
 		g.Peers = append(g.Peers, p)
 		peers = append(peers, c.city)
 	}
+	slices.Sort(peers)
 	return g, peers
 }
 

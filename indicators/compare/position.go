@@ -70,8 +70,8 @@ func (m *measured) place(out *Indicator, values []float64) {
 		p := &out.Positions[i]
 		// below + ½·equal, from the ranks that ties begin at and share.
 		b := below[k] - 1
-		equal := 2*(mean[k]-below[k]) + 1
-		p.Percentile = 100 * (b + equal/2) / float64(len(x))
+		equal := float64(2*(mean[k]-below[k])) + 1
+		p.Percentile = 100 * (b + float64(equal/2)) / float64(len(x))
 		p.Quartile = quartile(d, x[k])
 	}
 	if d.Min == d.Max {
@@ -157,7 +157,7 @@ func (m *measured) change(city int, now cube.Cell, ref period.Period, def *indic
 		}
 	}
 	const doubtful = cube.DefinitionDiffers | cube.LowReliability | cube.Forecast
-	c.Comparable = def != nil && sameDefinition(m.ind, from, ref) &&
+	c.Comparable = def != nil && m.ind.Comparable(from, ref) &&
 		now.Status&(doubtful|cube.Break) == 0 && before.Status&doubtful == 0
 	if c.Comparable && (m.ind.Polarity != indicators.TargetIsBest || targeted(m.ind)) && m.ind.Polarity != indicators.Neutral {
 		a, b := badness(m.ind, now.Value), badness(m.ind, before.Value)
@@ -175,14 +175,15 @@ func publishable(s cube.Status) bool {
 	return s.Observed() && s.Confidentiality() == cube.Free
 }
 
-// among places a city among its peers, given by number.
+// among places a city among its peers, given by number, ascending.
 func (m *measured) among(p *Position, peers []int, all []Position, values []float64) {
-	var x, bad []float64
+	x := m.scratch[:0]
 	for _, i := range peers {
 		if all[i].Ranked {
 			x = append(x, values[i])
 		}
 	}
+	m.scratch = x
 	p.PeerCount = len(x)
 	if len(x) == 0 || len(x) < m.cfg.MinPeers {
 		return
@@ -193,10 +194,9 @@ func (m *measured) among(p *Position, peers []int, all []Position, values []floa
 	if !p.Ranked {
 		return
 	}
-	x, bad = x[:0], make([]float64, 0, len(peers)+1)
-	own := -1
+	bad, own := x[:0], -1
 	// By code, as the cities are numbered, for Ordinal.
-	for _, i := range slices.Sorted(slices.Values(peers)) {
+	for _, i := range peers {
 		if !all[i].Ranked {
 			continue
 		}

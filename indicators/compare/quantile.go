@@ -88,7 +88,7 @@ func between(a, b, g float64) float64 {
 	case math.IsInf(b-a, 0) || g == 0.5 && math.IsInf(a+b, 0):
 		return float64(a*(1-g)) + float64(b*g)
 	case g == 0.5:
-		return (a+b)/2 + 0
+		return float64((a+b)/2) + 0
 	}
 	return min(max(a+float64(g*(b-a)), a), b) + 0
 }

@@ -123,15 +123,11 @@ func checkStructure(c *indicators.Catalogue, n *indicators.Network, errs *Errors
 
 // frequency is that of a variable, else of an indicator.
 func frequency(c *indicators.Catalogue, id string) (period.Freq, bool) {
-	for i := range c.Variables {
-		if c.Variables[i].ID == id {
-			return c.Variables[i].Frequency, true
-		}
+	if v, ok := c.Variable(id); ok {
+		return v.Frequency, true
 	}
-	for i := range c.Indicators {
-		if c.Indicators[i].ID == id {
-			return c.Indicators[i].Frequency, true
-		}
+	if i, ok := c.Indicator(id); ok {
+		return i.Frequency, true
 	}
 	return period.None, false
 }
@@ -176,6 +172,7 @@ type measured struct {
 	ind     *indicators.Indicator
 	measure int
 	present bool // results has the measure
+	scratch []float64
 }
 
 func (m *measured) cell(city int, p period.Period) cube.Cell {
@@ -316,30 +313,6 @@ func clone(v *float64) *float64 {
 
 // inForce is the definition of ind in force in p, nil if there is none.
 func inForce(ind *indicators.Indicator, p period.Period) *indicators.Definition {
-	for i := range ind.Definitions {
-		d := &ind.Definitions[i]
-		// By days: March 2024 lies within a definition until 2024.
-		if (d.From.IsZero() || p.FirstDay().Compare(d.From.FirstDay()) >= 0) &&
-			(d.Until.IsZero() || p.LastDay().Compare(d.Until.LastDay()) <= 0) {
-			return d
-		}
-	}
-	return nil
-}
-
-// sameDefinition reports whether figures of two periods may be compared as far
-// as the definitions go: the same, or every version after the earlier one up to
-// the later one declared comparable with the one before.
-func sameDefinition(ind *indicators.Indicator, p, q period.Period) bool {
-	a, b := inForce(ind, p), inForce(ind, q)
-	if a == nil || b == nil {
-		return false
-	}
-	low, high := min(a.Version, b.Version), max(a.Version, b.Version)
-	for i := range ind.Definitions {
-		if d := &ind.Definitions[i]; d.Version > low && d.Version <= high && !d.Comparable {
-			return false
-		}
-	}
-	return true
+	def, _ := ind.At(p)
+	return def
 }
