@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"runtime"
 	"testing"
 
 	"github.com/almotacen/almotacen/indicators/period"
@@ -135,4 +136,22 @@ func BenchmarkCSV(b *testing.B) {
 			}
 		}
 	})
+}
+
+// BenchmarkMunicipalities is every Spanish municipality over ten years of 150
+// measures: 12 million cells, and the memory that the cube keeps for each.
+func BenchmarkMunicipalities(b *testing.B) {
+	keys, s := benchKeys(8131, 10), benchSchema(150)
+	var before, after runtime.MemStats
+	for b.Loop() {
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		c, err := fill(b, keys, s, false).Build()
+		if err != nil {
+			b.Fatal(err)
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(c.Len()*150), "B/cell")
+	}
 }

@@ -66,10 +66,11 @@ type csvReader struct {
 	b      *Builder
 	bad    problems
 
-	fields int            // in a record
-	places map[string]int // field by column name
-	dims   []int          // field by dimension
-	units  []string       // text of the unit by measure
+	fields  int                  // in a record
+	places  map[string]int       // field by column name
+	columns [len(csvColumns)]int // field by column, -1 none
+	dims    []int                // field by dimension
+	units   []string             // text of the unit by measure
 
 	periods  map[string]period.Period
 	statuses map[string]Status
@@ -101,6 +102,9 @@ func (d *csvReader) header() bool {
 	schema := d.cfg.Schema
 	infer := len(schema.Measures) == 0
 	d.places = make(map[string]int)
+	for c := range d.columns {
+		d.columns[c] = -1
+	}
 	for i := range d.s.ends {
 		name := string(d.s.field(i))
 		if _, dup := d.places[name]; dup {
@@ -108,7 +112,8 @@ func (d *csvReader) header() bool {
 			continue
 		}
 		d.places[name] = i
-		if slices.Contains(columnsBefore, name) || slices.Contains(columnsAfter, name) {
+		if c := slices.Index(csvColumns[:], name); c >= 0 {
+			d.columns[c] = i
 			continue
 		}
 		if infer && len(schema.Dimensions) == 0 || slices.Contains(d.cfg.Schema.Dimensions, name) {
@@ -116,10 +121,10 @@ func (d *csvReader) header() bool {
 		}
 		d.wrong(i, CodeSchema, "column %q is not in the schema: its dimensions are %q", clip(name), d.cfg.Schema.Dimensions)
 	}
-	need := []string{colEntity, colPeriod, colMeasure, colValue}
+	need := []string{csvColumns[colEntity], csvColumns[colPeriod], csvColumns[colMeasure], csvColumns[colValue]}
 	if infer && len(schema.Dimensions) == 0 {
 		for i := range d.s.ends {
-			if name := string(d.s.field(i)); !slices.Contains(columnsBefore, name) && !slices.Contains(columnsAfter, name) {
+			if name := string(d.s.field(i)); !slices.Contains(csvColumns[:], name) {
 				schema.Dimensions = append(schema.Dimensions, name)
 			}
 		}
@@ -156,9 +161,9 @@ func (d *csvReader) header() bool {
 }
 
 // text returns the field of a column, and where it is; -1 if there is none.
-func (d *csvReader) text(column string) ([]byte, int) {
-	i, ok := d.places[column]
-	if !ok {
+func (d *csvReader) text(column int) ([]byte, int) {
+	i := d.columns[column]
+	if i < 0 {
 		return nil, -1
 	}
 	return d.s.field(i), i
@@ -179,7 +184,7 @@ func (d *csvReader) record() bool {
 	}
 	row, err := d.b.row(k)
 	if err != nil {
-		d.wrong(d.places[colEntity], err.Code, "%s", err.Text)
+		d.wrong(d.columns[colEntity], err.Code, "%s", err.Text)
 		return true
 	}
 	if err := d.limits.checkSize(len(d.b.rows), len(d.b.schema.Measures)); err != nil {
@@ -191,7 +196,7 @@ func (d *csvReader) record() bool {
 		if e.Code == CodeDuplicate && d.cfg.AllowDuplicates {
 			return d.set(k, m, cell)
 		}
-		e.Line, e.Column, e.Offset = d.s.start, d.places[colValue]+1, d.s.places[d.places[colValue]]
+		e.Line, e.Column, e.Offset = d.s.start, d.columns[colValue]+1, d.s.places[d.columns[colValue]]
 		e.Text += fmt.Sprintf("; the first is in line %d", d.lines[m][row])
 		d.add(e)
 		return true
@@ -207,7 +212,7 @@ func (d *csvReader) record() bool {
 // set sets a cell whose key, measure and status were checked.
 func (d *csvReader) set(k Key, m int, cell Cell) bool {
 	if err := d.b.SetAt(k, m, cell); err != nil {
-		d.wrong(d.places[colValue], CodeValue, "%v", err)
+		d.wrong(d.columns[colValue], CodeValue, "%v", err)
 	}
 	return true
 }

@@ -7,24 +7,21 @@ import (
 	"strings"
 )
 
-// The columns of tidy CSV that are not dimensions.
+// The columns of tidy CSV that are not dimensions: indices of csvColumns.
 const (
-	colEntity  = "entity"
-	colPeriod  = "period"
-	colMeasure = "measure"
-	colValue   = "value"
-	colUnit    = "unit"
-	colStatus  = "status"
-	colObs     = "obs_status"
-	colConf    = "conf_status"
-	colReason  = "reason"
-	colSource  = "source"
+	colEntity = iota
+	colPeriod
+	colMeasure // the dimensions stand before it
+	colValue
+	colUnit
+	colStatus
+	colObs
+	colConf
+	colReason
+	colSource
 )
 
-var (
-	columnsBefore = []string{colEntity, colPeriod}
-	columnsAfter  = []string{colMeasure, colValue, colUnit, colStatus, colObs, colConf, colReason, colSource}
-)
+var csvColumns = [...]string{"entity", "period", "measure", "value", "unit", "status", "obs_status", "conf_status", "reason", "source"}
 
 // WriteConfig says how [WriteCSV] writes. The zero value is every cell, with
 // LF line ends.
@@ -46,7 +43,7 @@ type WriteConfig struct {
 // code [CodeSchema] if a dimension is named like another column.
 func WriteCSV(w io.Writer, c *Cube, cfg WriteConfig) error {
 	for _, d := range c.dims {
-		if slices.Contains(columnsBefore, d) || slices.Contains(columnsAfter, d) {
+		if slices.Contains(csvColumns[:], d) {
 			return &Error{Code: CodeSchema, Text: fmt.Sprintf("dimension %q has the name of a column of tidy CSV", d)}
 		}
 	}
@@ -55,7 +52,7 @@ func WriteCSV(w io.Writer, c *Cube, cfg WriteConfig) error {
 		eol = "\r\n"
 	}
 	buf := make([]byte, 0, 64<<10)
-	for i, name := range slices.Concat(columnsBefore, c.dims, columnsAfter) {
+	for i, name := range slices.Concat(csvColumns[:colMeasure], c.dims, csvColumns[colMeasure:]) {
 		if i > 0 {
 			buf = append(buf, ',')
 		}

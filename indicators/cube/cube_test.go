@@ -284,3 +284,32 @@ func TestConcurrentReads(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+func TestReadsDoNotAllocate(t *testing.T) {
+	c := buildFrom(t, randomSettings(rand.New(rand.NewPCG(1, 2)), 300))
+	k := c.Key(c.Len() / 2)
+	n := 0
+	require.Zero(t, testing.AllocsPerRun(100, func() {
+		for row := range c.Len() {
+			for m := range 3 {
+				n += len(c.Cell(row, m).Reasons) + len(c.Column(m).Reasons(row))
+			}
+		}
+		n += len(c.At(k, "area").Reasons) + len(k.Members.At(1))
+	}))
+	require.Positive(t, n)
+}
+
+func TestMembers(t *testing.T) {
+	require.Equal(t, Members(""), MembersOf("", ""))
+	require.Equal(t, Members("f|"), MembersOf("f", ""))
+	require.Equal(t, []string{"f", ""}, Members("f|").Split(2))
+	require.Equal(t, []string{"", ""}, Members("").Split(2))
+	require.Equal(t, []string{"f"}, Members("f|x").Split(1))
+	require.Equal(t, "x", Members("f|x").At(1))
+	require.Equal(t, "", Members("f").At(3))
+	require.True(t, Members("||").IsTotal())
+	in := []string{"a", "b|c"}
+	MembersOf(in...)
+	require.Equal(t, []string{"a", "b|c"}, in)
+}

@@ -21,7 +21,7 @@
 // A [Cube] and all that it returns are safe for concurrent use and must not be
 // modified. A [Builder] is not safe for concurrent use.
 //
-// Statuses map to the SDMX code lists CL_OBS_STATUS 2.2 and CL_CONF_STATUS 1.3
+// Statuses map to the SDMX code lists CL_OBS_STATUS and CL_CONF_STATUS
 // by [Status.SDMX] and [FromSDMX].
 //
 // Security: the readers bound the bytes, fields and rows of what they read; see

@@ -2,8 +2,8 @@ package cube
 
 import "fmt"
 
-// SDMX is a status as two codes: Obs of CL_OBS_STATUS 2.2, Conf of
-// CL_CONF_STATUS 1.3. "" is "not given".
+// SDMX is a status as two codes: Obs of CL_OBS_STATUS, Conf of
+// CL_CONF_STATUS. "" is "not given".
 type SDMX struct{ Obs, Conf string }
 
 // SDMX projects s on the SDMX code lists. Obs is, the first that applies:
@@ -21,6 +21,9 @@ type SDMX struct{ Obs, Conf string }
 //	low reliability     U
 //	unvalidated         V
 //	plain               A
+//
+// The presence comes first, so that no code lets a gap pass for a value; the
+// SDMX guideline on several statuses (2019) would put a break before it.
 //
 // Conf is F for free, N for not for publication, D for secondary (set by the
 // sender) and C for primary: who knows which rule made a cell primary may

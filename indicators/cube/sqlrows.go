@@ -136,10 +136,10 @@ func (d *rowsReader) plan() {
 		}
 		return s
 	}
-	d.entity = d.find(or(d.cfg.Entity, colEntity), true)
+	d.entity = d.find(or(d.cfg.Entity, csvColumns[colEntity]), true)
 	d.period = -1
 	if d.cfg.At.IsZero() {
-		d.period = d.find(or(d.cfg.Period, colPeriod), true)
+		d.period = d.find(or(d.cfg.Period, csvColumns[colPeriod]), true)
 	}
 	for _, dim := range d.cfg.Schema.Dimensions {
 		d.dims = append(d.dims, d.find(or(d.cfg.Dimensions[dim], dim), true))
@@ -147,7 +147,7 @@ func (d *rowsReader) plan() {
 	d.measure = -1
 	if d.cfg.Measure != "" {
 		d.measure = d.find(d.cfg.Measure, true)
-		d.values = []rowsValue{{-1, d.find(or(d.cfg.Value, colValue), true), d.find(or(d.cfg.Status, colStatus), d.cfg.Status != "")}}
+		d.values = []rowsValue{{-1, d.find(or(d.cfg.Value, csvColumns[colValue]), true), d.find(or(d.cfg.Status, csvColumns[colStatus]), d.cfg.Status != "")}}
 		return
 	}
 	for i, m := range d.cfg.Schema.Measures {
