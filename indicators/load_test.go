@@ -18,6 +18,8 @@ func load(t testing.TB, name string) *Catalogue {
 	return c
 }
 
+func readTestdata(name string) ([]byte, error) { return os.ReadFile("testdata/" + name) }
+
 func TestRoundTrip(t *testing.T) {
 	c := load(t, "small.yaml")
 	text, err := c.AppendJSON([]byte("x"))

@@ -90,8 +90,20 @@ func (s *Schema) collect(e *engine.ValidationError, root any, out *[]Violation) 
 		*out = append(*out, Violation{Pointer: Pointer(at...), Keyword: "false", Message: "must not be here"})
 		return
 	}
-	keyword := path[len(path)-1]
-	where := lookup(s.doc, path[:len(path)-1])
+	n := len(path) - 1
+	if i := slices.Index(path, "dependentRequired"); i >= 0 && i == n-2 {
+		// …/dependentRequired/<the key that is there>/<index of the one that is not>
+		need, _ := lookup(s.doc, path).(string)
+		*out = append(*out, Violation{Pointer: Pointer(at...), Keyword: path[i],
+			Message: fmt.Sprintf("the key %q is missing: it belongs to %q", need, path[n-1])})
+		return
+	}
+	keyword := path[n]
+	if allowed, ok := lookup(s.doc, path).(bool); ok && !allowed && n > 0 && path[n-1] == "properties" {
+		*out = append(*out, Violation{Pointer: Pointer(at...), Keyword: "false", Message: "must not be here"})
+		return
+	}
+	where := lookup(s.doc, path[:n])
 	onKey := strings.Contains(e.KeywordLocation, "/propertyNames/")
 	var value any
 	if onKey && len(at) > 0 {
