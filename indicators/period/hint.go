@@ -84,3 +84,8 @@ func yearHint(rest string) string {
 	}
 	return "a period such as 2024, 2024-Q3 or 2024-03"
 }
+
+func school(y int64) string {
+	y = min(y, maxYear-1)
+	return fmt.Sprintf("%04d/%04d", y, y+1)
+}

@@ -158,8 +158,6 @@ func parseSchool(s string, y int64, i int) (Period, spelling, int, *ParseError) 
 	return make1(SchoolYear, y), other, j, nil
 }
 
-func school(y int64) string { return fmt.Sprintf("%04d/%04d", y, y+1) }
-
 // parseLettered reads an SDMX reporting period from its letter at i.
 func parseLettered(s string, y int64, i int) (Period, spelling, int, *ParseError) {
 	var f Freq

@@ -146,6 +146,8 @@ func TestParseErrors(t *testing.T) {
 		{"2024-03-31∑t02", ErrSyntax, "2024-03-31T"},
 		{"2024-03-31∑/2024-04-30", ErrSyntax, "P12M"},
 		{"2024-03-31T∑24", ErrRange, "2024-04-01T00"},
+		{"9999-12-31T∑24", ErrRange, ""},
+		{"2024-∑123456", ErrSyntax, "2024-01"},
 		{"2024-03-31T∑25", ErrRange, ""},
 		{"2024-03-31T2∑", ErrSyntax, "2024-03-31T02"},
 		{"2024-03-31T02:∑30", ErrSyntax, "2024-03-31T02"},
@@ -155,7 +157,7 @@ func TestParseErrors(t *testing.T) {
 		{"2024-03-31T02∑-00:00", ErrAmbiguous, "Z"},
 		{"2023/∑24", ErrSyntax, "2023/2024"},
 		{"2023/∑2025", ErrRange, "2023/2024"},
-		{"9999/∑0000", ErrRange, ""},
+		{"9999/∑0000", ErrRange, "9998/9999"},
 		{"P12M∑", ErrSyntax, "P12M/"},
 		{"P12∑", ErrSyntax, "P12M"},
 		{"P∑", ErrSyntax, "P12M"},
@@ -166,6 +168,14 @@ func TestParseErrors(t *testing.T) {
 		{"P12M/2024-03∑/P1Y", ErrSyntax, ""},
 		{"∑P13M/2024", ErrSyntax, "P24M"},
 		{"∑P1M/2024-W07", ErrSyntax, "P4W"},
+		{"∑P5M/2024-Q1", ErrSyntax, "P12M"},
+		{"∑P5M/2024-S1", ErrSyntax, "P12M"},
+		{"∑P5W/2024-03", ErrSyntax, "P12M"},
+		{"∑PT5H/2024-03-31", ErrSyntax, "P7D"},
+		{"∑P5Y/2024-03-31", ErrSyntax, "P7D"},
+		{"P12M/24∑x", ErrSyntax, ""},
+		{"2024-01-01/P1M∑x", ErrSyntax, "2024-01-01/P1M"},
+		{"∑2024-01-01/P99999M", ErrRange, "coarser"},
 		{"∑P1D/2024-03-31T00", ErrSyntax, "PT24H"},
 		{"∑P12M/0001-11", ErrRange, ""},
 		{"∑PT99999H/2024-03-31T00", ErrRange, "coarser"},
@@ -210,6 +220,7 @@ func TestFreqText(t *testing.T) {
 		_, err := ParseFreq(s)
 		require.ErrorIs(t, err, ErrSyntax, "%q", s)
 	}
+	require.Equal(t, "", None.String())
 	require.Equal(t, "Freq(200)", Freq(200).String())
 	_, err := Freq(200).MarshalText()
 	require.ErrorIs(t, err, ErrRange)
@@ -250,7 +261,7 @@ func FuzzParse(f *testing.F) {
 	for _, c := range good {
 		f.Add(c.in)
 	}
-	for _, s := range []string{"", "P", "PT", "2024-", "2024/", "P3Y/2023/2024/", "-", "2024-W53-7", "2024-03-31T02+"} {
+	for _, s := range []string{"", "P", "PT", "2024-", "2024/", "P3Y/2023/2024/", "-", "2024-W53-7", "2024-03-31T02+", "%!"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -260,7 +271,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			pe, ok := errors.AsType[*ParseError](err)
 			if !ok || p != (Period{}) || pe.Offset < 0 || pe.Offset > len(s) || pe.Column != pe.Offset+1 ||
-				pe.Err == nil || pe.Msg == "" || strings.Contains(pe.Error(), "%!") {
+				pe.Err == nil || pe.Msg == "" || strings.Contains(pe.Msg+pe.Write, "%!(") {
 				t.Fatalf("%q: %#v", s, err)
 			}
 			if (berr == nil) != (s == "") {

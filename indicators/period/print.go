@@ -63,7 +63,7 @@ func (p Period) append(d []byte) []byte {
 // gives p again, with two exceptions, because an XML Schema duration counts in
 // neither: windows of semesters or quarters come back as windows of as many
 // months, and windows of weeks as windows of days (if those are not more than
-// [MaxRolling]). The zero Period gives "".
+// [MaxRolling] nor past the year 9999). The zero Period gives "".
 func (p Period) SDMX() string {
 	var b [MaxLen]byte
 	return string(p.AppendSDMX(b[:0]))
