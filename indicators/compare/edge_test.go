@@ -209,7 +209,7 @@ func TestReferencePeriod(t *testing.T) {
 		{"a month within the round's year", "2022", "2022-12", period.Month, slices.Concat(all("2022-11", 5, v), all("2022-12", 6, v), all("2023-01", 6, v))},
 		{"school year", "2022", "2021/2022", period.SchoolYear, slices.Concat(all("2021/2022", 5, v), all("2022/2023", 6, v))},
 		{"other frequency", "2022", "", period.Year, all("2022-12", 6, v)},
-		{"no window", "2022", "2022-03", period.Month, slices.Concat(all("2022-03", 6, v), all("P12M/2022-12", 6, v))},
+		{"no window", "2022", "2022-03", period.Month, slices.Concat(all("2022-03", 6, v), all("P2M/2022-12", 6, v))},
 		{"the reference city's alone", "2022", "", period.Year, []datum{{"r", "2022", "x.y", v}}},
 		{"nothing", "2022", "", period.Year, nil},
 	} {
@@ -247,6 +247,15 @@ func TestDefinitionsBreakChange(t *testing.T) {
 		require.Equal(t, c.want, change.Comparable, c.name)
 		require.Equal(t, c.want, change.Better == 1, c.name)
 		require.Equal(t, 0.5, *change.Relative) // up by half of |−4|
+	}
+	// A doubtful value before is as bad as one now; a break before is not.
+	for status, want := range map[cube.Status]bool{cube.Forecast: false, cube.LowReliability: false, cube.DefinitionDiffers: false, cube.Break: true, cube.Provisional: true} {
+		results := build(t, []string{"x.y"}, []datum{{"a", "2022", "x.y", cube.Cell{Value: 1, Status: status}}, {"a", "2023", "x.y", cube.Value(2)}})
+		n := &indicators.Network{Cities: []indicators.City{{Code: "a"}}}
+		c := &indicators.Catalogue{Indicators: []indicators.Indicator{yearly("x.y", indicators.HigherIsBetter, nil)}}
+		out, err := Compare(c, n, results, results, y(2023), nil, Config{})
+		require.NoError(t, err)
+		require.Equal(t, want, out.Indicators[0].Positions[0].Change.Comparable, "%v", status)
 	}
 	// No definition in force: the value is not explained, and not ranked.
 	ind := yearly("x.y", indicators.HigherIsBetter, nil, indicators.Definition{Version: 1, From: y(2024)})
@@ -335,6 +344,52 @@ func TestPeersMissing(t *testing.T) {
 	out = run([]string{"s"}, cities, v("a", "s", 1), v("b", "s", 2),
 		datum{"c", "2023", "s", cube.Cell{Value: 1, Status: cube.DefinitionDiffers}}, datum{"c", "2019", "s", cube.Value(2)}, datum{"c", "2024", "s", cube.Value(1)})
 	require.Equal(t, "b", out.Peers[2].Peers[0].Entity)
+}
+
+// Equally distant cities come by code, in the group and, by rule, in the ranks.
+func TestPeerTies(t *testing.T) {
+	c := &indicators.Catalogue{Variables: []indicators.Variable{{ID: "s", Frequency: period.Year}},
+		Indicators: []indicators.Indicator{yearly("x.y", indicators.HigherIsBetter, nil)}}
+	n := &indicators.Network{Structure: []indicators.Structure{{ID: "s"}}}
+	var data, results []datum
+	for i, s := range []float64{1, 0, -1, 1, -1, 0} {
+		code := string(rune('a' + i))
+		n.Cities = append(n.Cities, indicators.City{Code: code})
+		data = append(data, datum{code, "2023", "s", cube.Value(s)})
+		results = append(results, datum{code, "2023", "x.y", cube.Value(5)})
+	}
+	out, err := Compare(c, n, build(t, []string{"s"}, data), build(t, []string{"x.y"}, results), period.Yearly(2023), nil, Config{Peers: 4, MinPeers: 2, Ties: Ordinal})
+	require.NoError(t, err)
+	var got []string
+	for _, g := range out.Peers {
+		s := ""
+		for _, p := range g.Peers {
+			s += p.Entity
+		}
+		got = append(got, s)
+	}
+	require.Equal(t, []string{"dbfc", "facd", "ebfa", "abfc", "cbfa", "bacd"}, got)
+	ranks := each(out.Indicators[0], func(p Position) float64 { return p.PeerRank })
+	require.Equal(t, []float64{1, 2, 3, 4, 4, 5}, ranks)
+}
+
+// Women are no city's population, nor a city's figure.
+func TestOnlyTotals(t *testing.T) {
+	b, err := cube.NewBuilder(cube.Schema{Dimensions: []string{"sex"}, Measures: []cube.Measure{{ID: "x.y"}}})
+	require.NoError(t, err)
+	n := &indicators.Network{Structure: []indicators.Structure{{ID: "x.y"}}}
+	for i, code := range []string{"a", "b"} {
+		n.Cities = append(n.Cities, indicators.City{Code: code})
+		require.NoError(t, b.Set(cube.Key{Entity: code, Period: period.Yearly(2022)}, "x.y", cube.Value(float64(i))))
+		require.NoError(t, b.Set(cube.Key{Entity: code, Period: period.Yearly(2023), Members: "f"}, "x.y", cube.Value(float64(i*9))))
+	}
+	results, err := b.Build()
+	require.NoError(t, err)
+	c := &indicators.Catalogue{Indicators: []indicators.Indicator{yearly("x.y", indicators.Neutral, nil)}}
+	out, err := Compare(c, n, results, results, period.Yearly(2023), nil, Config{})
+	require.NoError(t, err)
+	require.Equal(t, "2022", out.Indicators[0].Period.String())
+	require.Equal(t, 0.5, out.Structure[0].Mean)
 }
 
 func TestNothingToCompare(t *testing.T) {

@@ -311,6 +311,12 @@ func TestTrend(t *testing.T) {
 	require.InDelta(t, 14.*13*33/18-2.*1*9/18, trend.Variance, 1e-12)
 	require.InDelta(t, 2.9058, trend.Z, 5e-5)
 
+	slices.Reverse(x)
+	falling, ok := MannKendall(x)
+	require.True(t, ok)
+	require.Equal(t, -54, falling.S)
+	require.Equal(t, -trend.Z, falling.Z)
+
 	flat, ok := MannKendall([]float64{5, 5, 5, 5, 5, 5})
 	require.True(t, ok)
 	require.Equal(t, Trend{N: 6}, flat)
