@@ -1,9 +1,7 @@
 package indicators
 
 import (
-	"bytes"
 	"encoding"
-	"encoding/json"
 	"errors"
 	"math"
 	"reflect"
@@ -162,23 +160,4 @@ func (d *decoder) fieldsOf(t reflect.Type) map[string]int {
 	}
 	d.fields[t] = m
 	return m
-}
-
-// list makes an empty list of a nil one, which JSON would write as null.
-func list[T any](s []T) []T {
-	if s == nil {
-		return []T{}
-	}
-	return s
-}
-
-func appendJSON(dst []byte, v any) ([]byte, error) {
-	var buf bytes.Buffer
-	e := json.NewEncoder(&buf)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
-		return dst, newError(ErrValue, Position{}, "", "cannot be written as JSON: "+err.Error(), err)
-	}
-	return append(dst, buf.Bytes()...), nil
 }

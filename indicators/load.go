@@ -172,31 +172,6 @@ func badCharacter(text []byte) (int, string) {
 	return -1, ""
 }
 
-// AppendJSON appends the canonical JSON of the catalogue, two spaces of
-// indentation and a line break at its end: [Load] of it gives an equal
-// catalogue, and equal catalogues give the same bytes. On error dst is returned
-// as it was.
-func (c *Catalogue) AppendJSON(dst []byte) ([]byte, error) {
-	out := *c
-	out.Languages, out.Families = list(c.Languages), list(c.Families)
-	out.Variables, out.Indicators = list(c.Variables), list(c.Indicators)
-	return appendJSON(dst, struct {
-		Schema string `json:"$schema"`
-		*Catalogue
-	}{SchemaBase + CatalogueSchemaFile, &out})
-}
-
-// AppendJSON appends the canonical JSON of the network, as
-// [Catalogue.AppendJSON] does.
-func (n *Network) AppendJSON(dst []byte) ([]byte, error) {
-	out := *n
-	out.Cities = list(n.Cities)
-	return appendJSON(dst, struct {
-		Schema string `json:"$schema"`
-		*Network
-	}{SchemaBase + NetworkSchemaFile, &out})
-}
-
 // Pos is where the value at a JSON pointer
 // ("/indicators/3/definitions/0/formula") begins in the text the catalogue was
 // loaded from. It is false if there is no such value, or no text.
