@@ -57,7 +57,8 @@
 //
 // A Period is 8 bytes, comparable, a map key, and safe for concurrent use. No
 // function reads the clock, the local zone or the locale. Parsing, arithmetic,
-// comparison and boundaries do not allocate, except for errors. A result that
+// comparison and boundaries do not allocate, except for errors and one copy in
+// UnmarshalText of more than 32 bytes. A result that
 // would leave the years 1 to 9999 is the zero Period, never a saturated or
 // wrapped one; every method accepts the zero Period. Input longer than [MaxLen]
 // bytes is refused unread.
