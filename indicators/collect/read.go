@@ -562,9 +562,6 @@ func (rd *reader) value(r *record, i int, key cube.Key, col *column) cube.Cell {
 			return reject(CodeNumberSymbol, map[string]string{"unit": from.String(), "sign": n.symbol})
 		}
 	}
-	if n.rounded {
-		find(CodeNumberRounded, Warning, nil)
-	}
 	x, ok := convert(n.text, col.convert)
 	if !ok {
 		return reject(CodeNumberRange, nil)
@@ -579,6 +576,9 @@ func (rd *reader) value(r *record, i int, key cube.Key, col *column) cube.Cell {
 	if v.Type == "int" && x != math.Trunc(x) {
 		return reject(CodeNotInteger, nil)
 	}
+	if n.rounded {
+		find(CodeNumberRounded, Warning, nil)
+	}
 	return cube.Cell{Value: x, Status: status, Reasons: col.reasons, Source: src}
 }
 
@@ -590,7 +590,11 @@ func parseStatus(s string, hasValue bool) (cube.Status, error) {
 	if st, err := cube.ParseStatus(strings.ToLower(s)); err == nil {
 		return st, nil
 	}
-	st, _, err := cube.FromSDMX(cube.SDMX{Obs: strings.ToUpper(s)}, hasValue)
+	code := cube.SDMX{Obs: strings.ToUpper(s)}
+	st, _, err := cube.FromSDMX(code, hasValue)
+	if err != nil && hasValue { // a code that says that there is no value
+		st, _, err = cube.FromSDMX(code, false)
+	}
 	return st, err
 }
 
