@@ -1,0 +1,397 @@
+package formula
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"strings"
+
+	"github.com/almotacen/almotacen/indicators/unit"
+	"github.com/almotacen/almotacen/internal/celenv"
+)
+
+// measure is what the units pass knows of a node: its unit, the product of the
+// literal factors in it, and whether it is a number that takes any unit.
+type measure struct {
+	u       unit.Unit
+	factor  *big.Rat
+	literal bool // made of literals only: factor is its value, nil if not known
+	unknown bool // of a part that cel-go evaluates, or after an error
+}
+
+func (m measure) known() bool { return !m.unknown && !m.literal }
+
+var one = big.NewRat(1, 1)
+
+// units infers the unit of a definition and compares it with the declared one.
+func (k *compiler) units(d *definition) {
+	u := &unitPass{k: k, d: d}
+	before := len(k.errs)
+	m := u.infer(d.root)
+	if len(k.errs) > before || m.literal {
+		return
+	}
+	ind := k.inds[d.ind].spec
+	if m.unknown || m.u.IsZero() {
+		k.warn(d, ErrUnchecked, d.root.src.Begin, "the unit of this formula cannot be inferred, because a part of it uses lists, text or functions without units")
+		return
+	}
+	u.root(m, ind.Unit)
+}
+
+type unitPass struct {
+	k *compiler
+	d *definition
+}
+
+func (u *unitPass) root(m measure, declared unit.Unit) {
+	at := u.d.root.src.Begin
+	if m.u.SameScale(declared) {
+		if m.factor.Cmp(one) != 0 {
+			u.k.warn(u.d, ErrFactor, at, fmt.Sprintf("the formula gives %s without its factor %s, so that factor is no conversion; declare another unit if it is one", m.u, decimal(m.factor)))
+		}
+		return
+	}
+	f, err := unit.Factor(m.u, declared)
+	if err != nil {
+		u.k.fail(u.d, ErrUnit, at, fmt.Sprintf("declared %s, formula gives %s: %s", declared, m.u, u.reason(err, m.u, declared)))
+		return
+	}
+	if f.Cmp(m.factor) == 0 {
+		return
+	}
+	if m.factor.Cmp(one) == 0 {
+		u.k.fail(u.d, ErrUnit, at, fmt.Sprintf("declared %s, formula gives %s; multiply by %s", declared, m.u, decimal(f)))
+		return
+	}
+	u.k.fail(u.d, ErrUnit, at, fmt.Sprintf("declared %s, formula gives %s, which takes a factor of %s, and its literals make %s; multiply by %s instead",
+		declared, m.u, decimal(f), decimal(m.factor), decimal(f)))
+}
+
+// reason words why two units do not convert.
+func (u *unitPass) reason(err error, a, b unit.Unit) string {
+	var e *unit.Error
+	msg := err.Error()
+	if errors.As(err, &e) {
+		msg = e.Msg
+		if e.Want != "" {
+			msg += "; " + e.Want
+		}
+	}
+	if errors.Is(err, unit.ErrDeflator) {
+		var ids []string
+		for _, x := range u.k.cat.Deflators {
+			if strings.Contains(a.String(), x.Currency) || strings.Contains(b.String(), x.Currency) {
+				ids = append(ids, x.ID)
+			}
+		}
+		if len(ids) > 0 {
+			return msg + "; deflate the variable before, with " + strings.Join(ids, " or ")
+		}
+		return msg + "; the catalogue declares no deflator of this currency"
+	}
+	return msg
+}
+
+// decimal writes a factor as a CEL double, exactly if it is a decimal fraction.
+func decimal(r *big.Rat) string {
+	for places := 0; places <= 18; places++ {
+		s := r.FloatString(places)
+		if x, ok := new(big.Rat).SetString(s); ok && x.Cmp(r) == 0 {
+			if places == 0 {
+				s += ".0"
+			}
+			return s
+		}
+	}
+	f := func(i *big.Int) string { return i.String() + ".0" }
+	return f(r.Num()) + "/" + f(r.Denom())
+}
+
+func (u *unitPass) infer(n *node) measure {
+	m := u.step(n)
+	if m.factor == nil {
+		m.factor = one
+	}
+	if m.known() {
+		n.unit = m.u
+	}
+	return m
+}
+
+func (u *unitPass) step(n *node) measure {
+	unknown := measure{unknown: true}
+	args := make([]measure, len(n.args))
+	for i, a := range n.args {
+		args[i] = u.infer(a)
+	}
+	switch n.op {
+	case opLiteral:
+		if n.typ == celenv.Bool {
+			return unknown
+		}
+		r, ok := literal(n, u.d.spec.Formula[n.src.Begin:n.src.End])
+		if !ok {
+			return unknown
+		}
+		return measure{u: unit.One(), factor: r, literal: true}
+	case opVariable:
+		return measure{u: u.k.cat.Variables[n.idx].Unit}
+	case opIndicator:
+		return measure{u: u.k.inds[n.idx].spec.Unit}
+	case opDays:
+		return measure{u: unit.MustParse("d")}
+	case opMul, opDiv, opPer:
+		return u.product(n, args)
+	case opShare:
+		return u.share(n, args)
+	case opAdd, opSub, opMod:
+		return u.sum(n, args[0], args[1], n.op == opAdd, n.op == opSub)
+	case opEq, opNe, opLt, opLe, opGt, opGe:
+		if n.kind != celenv.Bool {
+			u.sum(n, args[0], args[1], false, false)
+		}
+		return unknown
+	case opIf:
+		return u.sum(n, args[1], args[2], false, false)
+	case opCoalesce:
+		m := args[0]
+		for _, a := range args[1:] {
+			m = u.sum(n, m, a, false, false)
+		}
+		return m
+	case opNeg:
+		m := args[0]
+		if m.literal {
+			m.factor = new(big.Rat).Neg(m.factor)
+		}
+		return u.noLevel(n, m)
+	case opSqrt:
+		return u.root2(n, args[0])
+	case opRollingSum, opSumOver:
+		return u.noLevel(n, args[0])
+	case opToDouble, opToInt, opAbs, opCeil, opFloor, opRound, opTrunc, opLag, opRollingMean, opMeanOver:
+		return args[0]
+	case opSign:
+		return measure{u: unit.One()}
+	}
+	return unknown
+}
+
+// literal is the exact number that is written. Extreme ones are left out: as
+// rationals they are large.
+func literal(n *node, text string) (*big.Rat, bool) {
+	x := float64(int64(n.bits))
+	if n.typ == celenv.Double {
+		x = math.Float64frombits(n.bits)
+	}
+	if x == 0 {
+		return new(big.Rat), true
+	}
+	if a := math.Abs(x); a < 1e-100 || a > 1e100 || len(text) > 100 {
+		return nil, false
+	}
+	return new(big.Rat).SetString(text)
+}
+
+// maxFactor is the size in bits up to which factors are followed.
+const maxFactor = 1 << 12
+
+func (u *unitPass) noLevel(n *node, m measure) measure {
+	if m.known() && m.u.Kind() == unit.Level {
+		u.fail(n, fmt.Sprintf("%s is a level, a place on a scale, and has no sum or negative; use its mean or a difference", m.u))
+		return measure{unknown: true}
+	}
+	return m
+}
+
+func (u *unitPass) product(n *node, args []measure) measure {
+	a, b := args[0], args[1]
+	if a.unknown || b.unknown {
+		return measure{unknown: true}
+	}
+	if n.op != opMul && b.factor.Sign() == 0 {
+		u.fail(n, "the denominator is 0")
+		return measure{unknown: true}
+	}
+	m := measure{factor: new(big.Rat), literal: a.literal && b.literal}
+	var err error
+	if n.op == opMul {
+		m.factor.Mul(a.factor, b.factor)
+		m.u, err = a.u.Mul(b.u)
+	} else {
+		m.factor.Quo(a.factor, b.factor)
+		m.u, err = a.u.Div(b.u)
+	}
+	// a level scaled by a number has no meaning either
+	if err == nil && !m.literal && (a.literal && b.u.Kind() == unit.Level || b.literal && a.u.Kind() == unit.Level) {
+		u.fail(n, "a level, a place on a scale, cannot be multiplied or divided; use a difference")
+		return measure{unknown: true}
+	}
+	if err != nil {
+		u.fail(n, u.reason(err, a.u, b.u))
+		return measure{unknown: true}
+	}
+	if m.factor.Num().BitLen()+m.factor.Denom().BitLen() > maxFactor {
+		return measure{unknown: true}
+	}
+	return m
+}
+
+// effective is the unit of the figure with its literal factors read as a
+// conversion: 1000.0*x with x in t is in kg. Zero if there is none.
+func (m measure) effective() unit.Unit {
+	if m.factor.Cmp(one) == 0 {
+		return m.u
+	}
+	if m.factor.Sign() <= 0 {
+		return unit.Unit{}
+	}
+	return m.u.Scale(new(big.Rat).Inv(m.factor))
+}
+
+func (u *unitPass) share(n *node, args []measure) measure {
+	a, b := args[0], args[1]
+	percent := measure{u: unit.MustParse("%")}
+	if a.unknown || b.unknown {
+		return percent
+	}
+	if a.literal || b.literal {
+		u.fail(n, "share takes a part and a whole of the same unit, not a bare number")
+		return percent
+	}
+	if a.u.Kind() == unit.Level || b.u.Kind() == unit.Level {
+		u.fail(n, "share of a level has no meaning")
+		return percent
+	}
+	if ea, eb := a.effective(), b.effective(); a.u.SameScale(b.u) && a.factor.Cmp(b.factor) == 0 || !ea.IsZero() && ea.SameScale(eb) {
+		return percent
+	}
+	f, err := unit.Factor(a.effective(), b.effective())
+	if err != nil {
+		u.fail(n, fmt.Sprintf("share takes a part and a whole of the same unit, and these are %s and %s: %s", a.u, b.u, u.reason(err, a.u, b.u)))
+		return percent
+	}
+	u.fail(n, fmt.Sprintf("share takes a part and a whole of the same unit, and these are %s and %s; multiply the first by %s", a.u, b.u, decimal(f)))
+	return percent
+}
+
+// sum is the rule of operands that must be alike: of + and -, comparisons,
+// branches, coalesce.
+func (u *unitPass) sum(n *node, a, b measure, add, sub bool) measure {
+	switch {
+	case a.unknown || b.unknown:
+		return measure{unknown: true}
+	case a.literal && b.literal:
+		return u.literals(n, a, b)
+	case a.literal:
+		return b
+	case b.literal:
+		return a
+	}
+	if a.u.SameScale(b.u) {
+		m := measure{u: a.u}
+		if a.factor.Cmp(b.factor) == 0 {
+			m.factor = a.factor
+		}
+		return u.levels(n, m, a, b, add, sub)
+	}
+	if ea, eb := a.effective(), b.effective(); !ea.IsZero() && ea.SameScale(eb) {
+		return measure{u: ea}
+	}
+	what := u.words(n)
+	f, err := unit.Factor(b.u, a.u)
+	if err != nil {
+		u.fail(n, fmt.Sprintf("%s %s and %s: %s", what, a.u, b.u, u.reason(err, a.u, b.u)))
+	} else {
+		u.fail(n, fmt.Sprintf("%s %s and %s; multiply the second by %s", what, a.u, b.u, decimal(f)))
+	}
+	return measure{unknown: true}
+}
+
+func (u *unitPass) literals(n *node, a, b measure) measure {
+	m := measure{u: unit.One(), literal: true, factor: a.factor}
+	switch n.op {
+	case opAdd:
+		m.factor = new(big.Rat).Add(a.factor, b.factor)
+	case opSub:
+		m.factor = new(big.Rat).Sub(a.factor, b.factor)
+	default:
+		if a.factor.Cmp(b.factor) != 0 {
+			return measure{unknown: true} // a number that depends on the row
+		}
+	}
+	return m
+}
+
+// levels holds the rules of places on a scale, indexes and scores.
+func (u *unitPass) levels(n *node, m, a, b measure, add, sub bool) measure {
+	la, lb := a.u.Kind() == unit.Level, b.u.Kind() == unit.Level
+	switch {
+	case la && lb && add:
+		u.fail(n, fmt.Sprintf("two levels in %s have no sum; use mean or a difference", a.u))
+		return measure{unknown: true}
+	case la && lb && sub:
+		if d, err := a.u.WithKind(unit.Difference); err == nil {
+			m.u = d
+		}
+	case lb && sub:
+		u.fail(n, fmt.Sprintf("a level in %s cannot be subtracted from a difference", b.u))
+		return measure{unknown: true}
+	case la || lb:
+		if !add && !sub && la != lb {
+			u.fail(n, fmt.Sprintf("%s a level and a difference in %s", u.words(n), a.u))
+			return measure{unknown: true}
+		}
+		if lb {
+			m.u = b.u
+		}
+	}
+	return m
+}
+
+func (u *unitPass) words(n *node) string {
+	switch n.op {
+	case opIf:
+		return "the branches of ?: are in"
+	case opCoalesce:
+		return "the operands of coalesce are in"
+	case opAdd:
+		return "+ adds"
+	case opSub:
+		return "- subtracts"
+	case opMod:
+		return "% divides"
+	}
+	return strings.Trim(n.src.Name, "_") + " compares"
+}
+
+func (u *unitPass) root2(n *node, a measure) measure {
+	if a.unknown || a.literal {
+		return measure{unknown: true}
+	}
+	v, err := a.u.Pow(1, 2)
+	if err != nil {
+		u.fail(n, u.reason(err, a.u, a.u))
+		return measure{unknown: true}
+	}
+	return measure{u: v}
+}
+
+func (u *unitPass) fail(n *node, msg string) {
+	u.k.fail(u.d, ErrUnit, n.src.Begin, u.k.textOf(u.d, n)+": "+msg)
+}
+
+// textOf quotes the part of a formula, cut.
+func (k *compiler) textOf(d *definition, n *node) string {
+	return quote(d.spec.Formula[n.src.Begin:n.src.End])
+}
+
+func quote(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > 60 {
+		s = string(r[:57]) + "…"
+	}
+	return s
+}

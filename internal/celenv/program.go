@@ -1,0 +1,179 @@
+package celenv
+
+import (
+	"fmt"
+	"maps"
+
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+)
+
+// State of a [Value].
+type State uint8
+
+// The states: a value, a missing one, an error.
+const (
+	OK State = iota
+	Unknown
+	Failed
+)
+
+// Value is an input or the result of a [Program].
+type Value struct {
+	State  State
+	Type   Type // Double, Int or Bool; Other for what has no such type
+	Double float64
+	Int    int64
+	Bool   bool
+
+	Slots []int  // of an Unknown result: the slots that caused it, ascending
+	Err   string // of Failed
+	Node  int64  // of a Failed result: id of the node that failed, 0 unknown
+	Text  string // of a result of type Other: how CEL prints it, for tests
+}
+
+// Program evaluates a formula, or a part of it, for one row after another with
+// cel-go. Safe for concurrent use.
+type Program struct {
+	// Slots are the inputs, in the order of the text: a name, or the node that
+	// was cut out.
+	Slots []Slot
+
+	prog  cel.Program
+	index map[string]int
+}
+
+// Slot is an input of a [Program].
+type Slot struct {
+	Name string // "" for a node that was cut out
+	Cut  *Node
+}
+
+// Program plans the part of the formula below n. The nodes in cut are not
+// evaluated but become inputs; they must not use the variable of a macro.
+func (f *Formula) Program(n *Node, cut ...*Node) (*Program, error) {
+	a := ast.Copy(f.ast)
+	byID := map[int64]*Node{}
+	for _, c := range cut {
+		byID[c.ID] = c
+	}
+	root := a.Expr()
+	ast.PreOrderVisit(a.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.ID() == n.ID {
+			root = e
+		}
+	}))
+	typs, refs := maps.Clone(a.TypeMap()), maps.Clone(a.ReferenceMap())
+	fac := ast.NewExprFactory()
+	p := &Program{index: map[string]int{}}
+	var walk func(e ast.Expr)
+	slot := func(name string, s Slot) {
+		if _, ok := p.index[name]; !ok {
+			p.index[name] = len(p.Slots)
+			p.Slots = append(p.Slots, s)
+		}
+	}
+	walk = func(e ast.Expr) {
+		if c := byID[e.ID()]; c != nil {
+			name := fmt.Sprintf("@%d", c.ID)
+			e.SetKindCase(fac.NewIdent(e.ID(), name))
+			refs[e.ID()] = ast.NewIdentReference(name, nil)
+			slot(name, Slot{Cut: c})
+			return
+		}
+		switch e.Kind() {
+		case ast.IdentKind:
+			if name := e.AsIdent(); !f.locals[name] && refs[e.ID()] != nil && refs[e.ID()].Value == nil && typs[e.ID()].Kind() != types.TypeKind {
+				slot(name, Slot{Name: name})
+			}
+		case ast.CallKind:
+			c := e.AsCall()
+			if c.IsMemberFunction() {
+				walk(c.Target())
+			}
+			for _, x := range c.Args() {
+				walk(x)
+			}
+		default:
+			for _, x := range children(e) {
+				walk(x)
+			}
+		}
+	}
+	walk(root)
+	sub := ast.NewCheckedAST(ast.NewAST(root, a.SourceInfo()), typs, refs)
+	prog, err := f.env.env.PlanProgram(sub, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(f.env.cfg.MaxCost))
+	if err != nil {
+		return nil, err
+	}
+	p.prog = prog
+	return p, nil
+}
+
+// activation resolves a program's names. Not safe for concurrent use.
+type activation struct {
+	p    *Program
+	read func(slot int) Value
+}
+
+func (a *activation) Parent() cel.Activation { return nil }
+
+func (a *activation) ResolveName(name string) (any, bool) {
+	i, ok := a.p.index[name]
+	if !ok {
+		return nil, false
+	}
+	switch v := a.read(i); v.State {
+	case Unknown:
+		return types.NewUnknown(int64(i+1), types.NewAttributeTrail(name)), true
+	case Failed:
+		return types.NewErr("%s", v.Err), true
+	default:
+		switch v.Type {
+		case Int:
+			return types.Int(v.Int), true
+		case Bool:
+			return types.Bool(v.Bool), true
+		}
+		return types.Double(v.Double), true
+	}
+}
+
+// Eval evaluates one row. Read gives the value of a slot; it is called only for
+// slots that are needed, perhaps more than once.
+func (p *Program) Eval(read func(slot int) Value) Value {
+	out, _, err := p.prog.Eval(&activation{p, read})
+	return result(out, err)
+}
+
+func result(out ref.Val, err error) Value {
+	if u, ok := out.(*types.Unknown); ok {
+		v := Value{State: Unknown}
+		for _, id := range u.IDs() {
+			v.Slots = append(v.Slots, int(id)-1)
+		}
+		return v
+	}
+	if err != nil || types.IsError(out) {
+		v := Value{State: Failed}
+		if e, ok := out.(*types.Err); ok {
+			v.Node = e.NodeID()
+			err = e
+		}
+		v.Err = err.Error()
+		return v
+	}
+	switch x := out.(type) {
+	case types.Double:
+		return Value{Type: Double, Double: float64(x)}
+	case types.Int:
+		return Value{Type: Int, Int: int64(x)}
+	case types.Bool:
+		return Value{Type: Bool, Bool: bool(x)}
+	case types.String:
+		return Value{Text: string(x)}
+	}
+	return Value{Text: fmt.Sprint(out.Value())}
+}
