@@ -71,7 +71,7 @@ func TestBadInput(t *testing.T) {
 		{"mixed numbers", head + "28079;2017;men;1.5\n28079;2017;women;1,5\n28079;2018;women;1.500\n", collect.Table{}, []string{"number-mixed 3:4", "number-ambiguous 4:4"}, 2},
 		{"against the convention", head + "28079;2017;men;1.5\n", collect.Table{Decimal: ","}, []string{"number-convention 2:4"}, 0},
 		{"grouping", head + "28079;2017;men;1.23.456\n", collect.Table{}, []string{"number-grouping 2:4"}, 0},
-		{"symbols", head + "28079;2017;share;45,5 %\n28079;2017;income;45 %\n28079;2018;income;45 €\n28079;2017;men;3 h\n", collect.Table{}, []string{"number-symbol 3:4", "number-symbol 5:4"}, 2},
+		{"symbols", head + "28079;2017;share;45,5 %\n28079;2017;income;45 %\n28079;2018;income;45 €\n28079;2017;men;3 h\n", collect.Table{}, []string{"symbol-read 2:4", "number-symbol 3:4", "symbol-read 4:4", "number-symbol 5:4"}, 2},
 		{"scientific", head + "28079;2017;men;1,5E3\n28079;2018;men;1,23E+05\n28079;2019;men;1.234E3\n", collect.Table{}, []string{"number-rounded 2:4", "number-rounded 3:4", "number-scientific 4:4"}, 2},
 		{"too large", head + "28079;2017;men;1E999\n", collect.Table{}, []string{"number-range 2:4"}, 0},
 		{"units", "entity;period;variable;value;unit\n28079;2017;area_km2;100;har\n28079;2018;area_km2;100;hectareas\n28079;2019;area_km2;100;kg\n28079;2017;temperature;300;K\n", collect.Table{}, []string{"unknown-unit 3:5", "unit-mismatch 4:5"}, 2},
@@ -266,4 +266,26 @@ func TestExactUnits(t *testing.T) {
 	out, _, err := read(t, "entity;period;variable;value;unit\n28079;2017;area_km2;1994,5872;har\n", collect.Table{})
 	require.NoError(t, err)
 	require.Equal(t, 19.945872, cell(out, "28079", "2017", "area_km2").Value, "rounded once")
+}
+
+func TestManyRepeats(t *testing.T) {
+	var s strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&s, "28079;2017;men;%d\n", i)
+	}
+	out, found, err := read(t, head+s.String(), collect.Table{})
+	require.NoError(t, err)
+	require.Len(t, found, collect.MaxFindings+1)
+	require.Equal(t, collect.CodeMore, found[collect.MaxFindings].Code)
+	require.Equal(t, "9999", found[collect.MaxFindings].Args["count"])
+	require.Len(t, cell(out, "28079", "2017", "men").Reasons, 8)
+
+	s.Reset()
+	for i := range 300 {
+		fmt.Fprintf(&s, "28079;%d;men;1\n28079;%d;men;1\n", 1900+i%200, 1900+i%200)
+	}
+	_, found, err = read(t, head+s.String(), collect.Table{})
+	require.NoError(t, err)
+	require.Equal(t, collect.CodeMore, found[len(found)-1].Code)
+	require.Equal(t, "300", found[len(found)-1].Args["count"]) // 400 repeats, 100 of them listed
 }

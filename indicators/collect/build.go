@@ -1,9 +1,9 @@
 package collect
 
 import (
-	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/almotacen/almotacen/indicators/cube"
 )
@@ -14,7 +14,7 @@ import (
 //   - alike: kept once (duplicate, a warning);
 //   - empty in one place and not in another: the value is kept (filled, information);
 //   - different: none is kept, the cell is Missing for the reason
-//     cube.ReasonRejected with the places of both (conflict, an error).
+//     cube.ReasonRejected with the places, of eight at most (conflict, an error).
 //
 // It sets b.AllowDuplicates and b.Resolve, and empties b as [cube.Builder.Build]
 // does. The error is cube.Errors.
@@ -45,7 +45,7 @@ func Build(b *cube.Builder) (*cube.Cube, []Finding, error) {
 			return cells[kept], true
 		}
 		out := cube.NoValue(cube.Missing)
-		for _, c := range cells {
+		for _, c := range cells[:min(len(cells), maxPlaces)] {
 			out.Reasons = append(out.Reasons, cube.Reason{Code: cube.ReasonRejected, Subject: measure, Text: CodeConflict + ": " + shown(c), Source: c.Source})
 		}
 		return out.From(cells[kept].Source), true
@@ -55,14 +55,19 @@ func Build(b *cube.Builder) (*cube.Cube, []Finding, error) {
 		return nil, s.list(), err
 	}
 	for _, e := range b.Duplicates() {
-		if errors.Is(e, cube.CodeMore) || len(e.Cells) < 2 {
-			s.add(Finding{Code: CodeDuplicate, Severity: Warning, Value: "…", Args: map[string]string{"other": e.Text, "place": strconv.Itoa(cube.MaxErrors)}})
+		if len(e.Cells) < 2 { // cube.CodeMore: "12 left out"
+			n, _, _ := strings.Cut(e.Text, " ")
+			more, _ := strconv.Atoi(n)
+			s.more += max(more, 1)
 			continue
 		}
 		twice(CodeDuplicate, Warning, e.Key, e.Measure, e.Cells[0], e.Cells[1])
 	}
 	return c, s.list(), nil
 }
+
+// maxPlaces bounds the reasons of a cell in conflict; the findings have all.
+const maxPlaces = 8
 
 // empty reports whether a cell states nothing: an empty cell of a file.
 func empty(c cube.Cell) bool {

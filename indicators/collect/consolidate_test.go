@@ -65,7 +65,7 @@ func TestMergers(t *testing.T) {
 		{"not additive", network(), "2012", "income", []set{{a, "2012", "income", val(1)}, {b, "2012", "income", val(1)}}, cube.Status(cube.Missing), 0, cube.ReasonMerged, []string{}},
 		{"not additive, recomputed by the office", network(), "2012", "income", []set{{city, "2012", "income", val(7)}}, 0, 7, "", []string{}},
 		{"own value from before", network(), "2012", "population", []set{{a, "2012", "population", val(1)}, {b, "2012", "population", val(1)}, {city, "2012", "population", val(3)}}, 0, 3, "", []string{"merged-own 3:1"}},
-		{"flow over the day, own", network(), "2013-Q2", "trips", []set{{city, "2013-Q2", "trips", val(3)}}, cube.Break, 3, "", []string{}},
+		{"flow over the day, own", network(), "2013-Q2", "trips", []set{{city, "2013-Q2", "trips", val(3)}}, cube.Break, 3, cube.ReasonMerged, []string{}},
 		{"flow over the day, parts", network(), "2013-Q2", "trips", []set{{a, "2013-Q2", "trips", val(3)}}, cube.Status(cube.Missing), 0, cube.ReasonMerged, []string{"merged-straddle 1:1"}},
 		{"flow over the day, both", network(), "2013-Q2", "trips", []set{{a, "2013-Q2", "trips", val(3)}, {city, "2013-Q2", "trips", val(3)}}, cube.Status(cube.Missing), 0, cube.ReasonMerged, []string{"merged-straddle 2:1"}},
 		{"flow before", network(), "2013-Q1", "trips", []set{{a, "2013-Q1", "trips", val(3)}, {b, "2013-Q1", "trips", val(4)}}, cube.Break, 7, cube.ReasonMerged, []string{}},

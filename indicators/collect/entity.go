@@ -19,7 +19,12 @@ type gazetteer struct {
 	names []string            // folded, sorted, for proposals
 	shown map[string]string   // folded → as written
 	seen  map[string]match
+	spent int // comparisons made for proposals
 }
+
+// maxProposals bounds the comparisons of a Read: a hostile file has a million
+// unknown names.
+const maxProposals = 5_000_000
 
 // match is what a text was found to name.
 type match struct {
@@ -87,6 +92,9 @@ func (g *gazetteer) resolve(s string) match {
 		case len(found) > 1:
 			return match{problem: CodeAmbiguousCity, hint: strings.Join(slices.Sorted(slices.Values(found)), ", ")}
 		}
+	}
+	if g.spent += len(g.names); g.spent > maxProposals {
+		return match{problem: CodeUnknownCity}
 	}
 	near := nearest(words(s), g.names)
 	return match{problem: CodeUnknownCity, hint: g.shown[near]}

@@ -75,6 +75,7 @@ const (
 	CodeNumberConvention = "number-convention" // against Table.Decimal
 	CodeNumberGrouping   = "number-grouping"   // thousands not in groups of three
 	CodeNumberSymbol     = "number-symbol"     // a sign of a unit beside the number
+	CodeSymbolRead       = "symbol-read"       // a sign of the very unit beside the number
 	CodeNumberRounded    = "number-rounded"    // 1,23E+05: digits were lost
 	CodeNumberScientific = "number-scientific" // an exponent beside a thousands separator
 	CodeNumberRange      = "number-range"      // too large
@@ -133,6 +134,9 @@ func (s *sink) add(f Finding) {
 	f.Value = clip(f.Value)
 	s.kept[r] = append(s.kept[r], f)
 }
+
+// full reports whether a finding of this severity would only be counted.
+func (s *sink) full(sev Severity) bool { return len(s.kept[rank(sev)]) >= MaxFindings }
 
 // once adds f the first time that its code and key come, and counts in the
 // argument "count" how often.

@@ -14,13 +14,13 @@ import (
 
 // layout says which field of a row holds what; -1: none.
 type layout struct {
-	width, line                         int
-	headers                             []string
-	entity, period                      int
-	tidy                                bool
-	variable, value, unit, status, note int
-	columns                             []column
-	members                             []memberField // by dimension of the catalogue
+	width, line                   int
+	headers                       []string
+	entity, period                int
+	tidy                          bool
+	variable, value, unit, status int
+	columns                       []column
+	members                       []memberField // by dimension of the catalogue
 }
 
 // column of a wide table.
@@ -63,6 +63,7 @@ type planner struct {
 	c       *indicators.Catalogue
 	lay     *layout
 	s       *sink
+	names   *nameIndex
 	index   map[string][]int // header → fields
 	used    []bool
 	repeats map[int]bool
@@ -70,8 +71,8 @@ type planner struct {
 
 // plan finds the columns of a table. The findings go to s only if the plan is
 // good, since other delimiters may be tried.
-func plan(t Table, c *indicators.Catalogue, r *record, s *sink) (*layout, error) {
-	p := &planner{t: t, c: c, s: s, index: map[string][]int{}, repeats: map[int]bool{},
+func plan(t Table, c *indicators.Catalogue, names *nameIndex, r *record, s *sink) (*layout, error) {
+	p := &planner{t: t, c: c, names: names, s: s, index: map[string][]int{}, repeats: map[int]bool{},
 		lay: &layout{width: len(r.fields), line: r.line, entity: -1, period: -1, variable: -1, value: -1, unit: -1, status: -1}}
 	for i, f := range r.fields {
 		name := spaced(string(f.text))
@@ -152,18 +153,10 @@ func (p *planner) run() error {
 	}
 	for i, h := range l.headers {
 		if !p.used[i] {
-			p.s.add(Finding{Code: CodeUnknownColumn, Severity: Warning, File: t.Name, Line: l.line, Column: i + 1, Value: h, Args: map[string]string{"nearest": nearest(h, p.variableIDs())}})
+			p.s.add(Finding{Code: CodeUnknownColumn, Severity: Warning, File: t.Name, Line: l.line, Column: i + 1, Value: h, Args: map[string]string{"nearest": nearest(h, p.names.list)}})
 		}
 	}
 	return nil
-}
-
-func (p *planner) variableIDs() []string {
-	ids := make([]string, len(p.c.Variables))
-	for i := range p.c.Variables {
-		ids[i] = p.c.Variables[i].ID
-	}
-	return ids
 }
 
 func (p *planner) fail(format string, args ...any) error {
@@ -258,7 +251,7 @@ func (p *planner) wide() error {
 		if p.used[i] {
 			continue
 		}
-		if v := variableNamed(p.c, h); v != nil {
+		if v := p.names.find(h); v != nil {
 			p.used[i] = true
 			l.columns = append(l.columns, column{field: i, variable: v, convert: &conversion{}})
 		}
@@ -274,13 +267,8 @@ func (p *planner) configured(h string, c Column) (column, error) {
 		return column{}, &Error{Code: ErrConfig, File: p.t.Name, Msg: fmt.Sprintf("column %q: ", h) + fmt.Sprintf(format, args...)}
 	}
 	col := column{}
-	for i := range p.c.Variables {
-		if p.c.Variables[i].ID == c.Variable {
-			col.variable = &p.c.Variables[i]
-		}
-	}
-	if col.variable == nil {
-		return bad("the catalogue has no variable %q (nearest: %q)", c.Variable, nearest(c.Variable, p.variableIDs()))
+	if col.variable = p.names.ids[c.Variable]; col.variable == nil {
+		return bad("the catalogue has no variable %q (nearest: %q)", c.Variable, nearest(c.Variable, p.names.list))
 	}
 	col.convert = newConversion(p.c, c.Unit, col.variable)
 	if col.convert.problem != "" {
@@ -323,43 +311,59 @@ func (p *planner) configured(h string, c Column) (column, error) {
 	return col, nil
 }
 
-// variableNamed is the variable with this id or, if one has it, label.
-func variableNamed(c *indicators.Catalogue, s string) *indicators.Variable {
-	s = strings.TrimFunc(s, space)
-	var found *indicators.Variable
-	w := words(s)
+// nameIndex finds the variables of a catalogue by id, else by label or by the id
+// in other case; nil where two have the name.
+type nameIndex struct {
+	ids, other map[string]*indicators.Variable
+	list       []string
+}
+
+func indexNames(c *indicators.Catalogue) *nameIndex {
+	x := &nameIndex{ids: map[string]*indicators.Variable{}, other: map[string]*indicators.Variable{}}
 	for i := range c.Variables {
 		v := &c.Variables[i]
-		if v.ID == s {
-			return v
-		}
-		named := strings.EqualFold(v.ID, s)
+		x.ids[v.ID] = v
+		x.list = append(x.list, v.ID)
+		names := map[string]bool{strings.ToLower(v.ID): true}
 		for _, label := range v.Label {
-			named = named || w != "" && words(label) == w
-		}
-		if named {
-			if found != nil {
-				return nil
+			if w := words(label); w != "" {
+				names[w] = true
 			}
-			found = v
+		}
+		for n := range names {
+			if _, taken := x.other[n]; taken {
+				x.other[n] = nil
+			} else {
+				x.other[n] = v
+			}
 		}
 	}
-	return found
+	return x
+}
+
+func (x *nameIndex) find(s string) *indicators.Variable {
+	s = strings.TrimFunc(s, space)
+	if v := x.ids[s]; v != nil {
+		return v
+	}
+	if v, ok := x.other[strings.ToLower(s)]; ok {
+		return v
+	}
+	return x.other[words(s)]
 }
 
 // memberNamed is the id of the member with this id or label; "" for a total.
 func memberNamed(d *indicators.Dimension, s string) (id string, ok bool) {
 	s = strings.TrimFunc(s, space)
-	w := words(s)
 	if s == "" || s == "_T" { // _T: total in SDMX
 		return "", true
 	}
-	found := ""
+	if slices.ContainsFunc(d.Members, func(m indicators.Member) bool { return m.ID == s }) {
+		return s, true
+	}
+	found, w := "", words(s)
 	for i := range d.Members {
 		m := &d.Members[i]
-		if m.ID == s {
-			return s, true
-		}
 		named := strings.EqualFold(m.ID, s)
 		for _, label := range m.Label {
 			named = named || w != "" && words(label) == w

@@ -195,6 +195,9 @@ var texts = map[string][2]string{
 	CodeNumberSymbol: {
 		"«{value}» lleva el signo {sign} y la columna se espera en {unit}: no se ha tomado. Escriba solo el número, en {unit}.",
 		"“{value}” has the sign {sign} and the column is expected in {unit}: it was not taken. Write the number alone, in {unit}."},
+	CodeSymbolRead: {
+		"{count} celdas de {subject} llevan el signo de su unidad («{value}»): se han leído sin él. Mejor sin signo.",
+		"{count} cells of {subject} have the sign of their unit (“{value}”): they were read without it. Better leave it out."},
 	CodeNumberRounded: {
 		"«{value}» está en notación científica con menos cifras de las que tiene el número: se ha tomado, pero puede haber perdido precisión. Exporte la columna como número.",
 		"“{value}” is in scientific notation with fewer digits than the number has: it was taken, but may have lost precision. Export the column as a number."},

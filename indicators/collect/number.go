@@ -213,6 +213,9 @@ var symbols = [...]struct{ sign, unit string }{
 
 // cutSymbol cuts the sign of a unit off a number.
 func cutSymbol(s string) (number, symbol string) {
+	if c := s[len(s)-1]; c >= '0' && c <= '9' && (s[0] < 'A' && s[0] != '$' || isDigits(s[:1])) {
+		return s, ""
+	}
 	for _, x := range symbols {
 		if n, ok := strings.CutSuffix(s, x.sign); ok && n != "" {
 			if n = strings.TrimRightFunc(n, space); n != "" && n[len(n)-1] >= '0' && n[len(n)-1] <= '9' {

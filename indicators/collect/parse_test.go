@@ -117,7 +117,7 @@ func TestControlDigit(t *testing.T) {
 func TestMessages(t *testing.T) {
 	codes := []string{CodeEncoding, CodeMixedEncoding, CodeInvalidBytes, CodeNUL, CodeQuote, CodeTruncated, CodeFieldCount, CodeLongField, CodeNoRows, CodeDuplicateHeader, CodeUnknownColumn, CodeMissingColumn,
 		CodeUnknownCity, CodeAmbiguousCity, CodeLostZero, CodeOtherCities, CodePeriodUnreadable, CodePeriodAmbiguous, CodePeriodSerial, CodeWrongPeriod, CodeUnknownVariable, CodeUnknownMember, CodeNoBreakdown, CodeUnknownUnit, CodeUnitMismatch, CodeUnknownStatus, CodeStatusConflict,
-		CodeAmbiguousNumber, CodeMixedNumbers, CodeNumberConvention, CodeNumberGrouping, CodeNumberSymbol, CodeNumberRounded, CodeNumberScientific, CodeNumberRange, CodeTextInNumber, CodeNotInteger, CodeNegative,
+		CodeAmbiguousNumber, CodeMixedNumbers, CodeNumberConvention, CodeNumberGrouping, CodeNumberSymbol, CodeSymbolRead, CodeNumberRounded, CodeNumberScientific, CodeNumberRange, CodeTextInNumber, CodeNotInteger, CodeNegative,
 		CodeDuplicate, CodeConflict, CodeFilled, CodeRange, CodePlausible, CodeChange, CodeIdentity, CodeRecoverable, CodeAtMost, CodeOutlier, CodeMergedOwn, CodeMergedIncomplete, CodeMergedStraddle, CodeMore}
 	require.Len(t, texts, len(codes))
 	names := func(s string) map[string]bool {

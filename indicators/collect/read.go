@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"math"
-	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +11,6 @@ import (
 	"github.com/almotacen/almotacen/indicators"
 	"github.com/almotacen/almotacen/indicators/cube"
 	"github.com/almotacen/almotacen/indicators/period"
-	"github.com/almotacen/almotacen/indicators/unit"
 )
 
 // Read reads one table into b, a builder of [Schema]. It returns the findings,
@@ -27,8 +24,8 @@ import (
 // whose city, period, members or unit cannot be told is not taken. Every cell
 // has the Source {t.Name, line, field}.
 func Read(b *cube.Builder, r io.Reader, t Table, c *indicators.Catalogue, n *indicators.Network) ([]Finding, error) {
-	rd := &reader{b: b, t: t, c: c, cities: newGazetteer(n), periods: map[string]when{}, variables: map[string]*indicators.Variable{},
-		conversions: map[string]*conversion{}, tokens: map[string]map[string]string{}, others: map[string]bool{}}
+	rd := &reader{b: b, t: t, c: c, names: indexNames(c), cities: newGazetteer(n), periods: map[string]when{}, members: map[string]string{},
+		conversions: map[string]*conversion{}, tokens: map[string]map[string]string{}}
 	if t.Decimal != "" && t.Decimal != "." && t.Decimal != "," {
 		return nil, rd.config("decimal %q: write \".\" or \",\"", t.Decimal)
 	}
@@ -60,15 +57,15 @@ type reader struct {
 	c       *indicators.Catalogue
 	in      *input
 	lay     *layout
+	names   *nameIndex
 	cities  *gazetteer
 	decimal byte // 0: not known
 	s       sink
 
 	periods     map[string]when
-	variables   map[string]*indicators.Variable // by text; nil: none
-	conversions map[string]*conversion          // by unit, then variable
-	tokens      map[string]map[string]string    // of a variable: token → presence
-	others      map[string]bool                 // municipalities outside the network
+	members     map[string]string            // by dimension, then text
+	conversions map[string]*conversion       // by unit, then variable
+	tokens      map[string]map[string]string // of a source: token → presence
 }
 
 func (rd *reader) config(format string, args ...any) error {
@@ -142,7 +139,7 @@ func (rd *reader) open() (*scanner, error) {
 		if r.problem != "" {
 			x.err = &Error{Code: ErrHeader, File: rd.t.Name, Line: r.where, Column: r.column, Msg: "the header line is not well-formed (" + r.problem + "): close its quotation marks"}
 		} else {
-			x.lay, x.err = plan(rd.t, rd.c, &r, x.s)
+			x.lay, x.err = plan(rd.t, rd.c, rd.names, &r, x.s)
 		}
 		if x.err == nil {
 			good = append(good, x)
@@ -320,15 +317,23 @@ func (rd *reader) row(r *record) error {
 			members = make([]string, len(rd.c.Dimensions))
 		}
 		d := &rd.c.Dimensions[m.dimension]
-		id, ok := memberNamed(d, string(r.fields[m.field].text))
+		text := r.fields[m.field].text
+		id, ok := rd.members[d.ID+"\x00"+string(text)]
+		if !ok {
+			if id, ok = memberNamed(d, string(text)); ok && len(rd.members) < 1<<16 {
+				rd.members[d.ID+"\x00"+string(text)] = id
+			}
+		}
 		if !ok {
 			f := rd.at(CodeUnknownMember, Err, r, m.field)
-			ids := make([]string, len(d.Members))
-			for i := range d.Members {
-				ids[i] = d.Members[i].ID
-			}
 			f.Entity, f.Period = entity, p
-			f.Args = map[string]string{"dimension": d.ID, "nearest": nearest(f.Value, ids)}
+			if !rd.s.full(Err) {
+				ids := make([]string, len(d.Members))
+				for i := range d.Members {
+					ids[i] = d.Members[i].ID
+				}
+				f.Args = map[string]string{"dimension": d.ID, "nearest": nearest(clip(f.Value), ids)}
+			}
 			rd.s.add(f)
 			return nil
 		}
@@ -369,22 +374,13 @@ func (rd *reader) row(r *record) error {
 
 func (rd *reader) tidy(r *record, entity string, p period.Period, members []string) error {
 	l := rd.lay
-	name := r.fields[l.variable].text
-	v, known := rd.variables[string(name)]
-	if !known {
-		v = variableNamed(rd.c, string(name))
-		if len(rd.variables) < 1<<16 {
-			rd.variables[string(name)] = v
-		}
-	}
+	v := rd.names.find(string(r.fields[l.variable].text))
 	if v == nil {
 		f := rd.at(CodeUnknownVariable, Err, r, l.variable)
 		f.Entity, f.Period = entity, p
-		ids := make([]string, len(rd.c.Variables))
-		for i := range rd.c.Variables {
-			ids[i] = rd.c.Variables[i].ID
+		if !rd.s.full(Err) {
+			f.Args = map[string]string{"nearest": nearest(clip(f.Value), rd.names.list)}
 		}
-		f.Args = map[string]string{"nearest": nearest(f.Value, ids)}
 		rd.s.add(f)
 		return nil
 	}
@@ -394,7 +390,7 @@ func (rd *reader) tidy(r *record, entity string, p period.Period, members []stri
 		k, known := rd.conversions[given+"\x00"+v.ID]
 		if !known {
 			k = newConversion(rd.c, given, v)
-			if len(rd.conversions) < 1<<16 {
+			if len(rd.conversions) < 1<<12 {
 				rd.conversions[given+"\x00"+v.ID] = k
 			}
 		}
@@ -457,244 +453,4 @@ func (rd *reader) when(r *record, entity string) (period.Period, bool) {
 	}
 	rd.s.add(f)
 	return period.Period{}, false
-}
-
-// cell sets one cell of a variable.
-func (rd *reader) cell(r *record, i int, entity string, p period.Period, members []string, col *column) error {
-	v := col.variable
-	q, ok := periodFor(v, p)
-	if !ok {
-		at := rd.lay.period
-		if at < 0 {
-			at = i
-		}
-		f := rd.at(CodeWrongPeriod, Err, r, at)
-		f.Entity, f.Period, f.Subject = entity, p, v.ID
-		f.Args = map[string]string{"frequency": v.Frequency.String()}
-		rd.s.add(f)
-		return nil
-	}
-	for d, m := range members {
-		if m != "" && !slices.Contains(v.Breakdowns, rd.c.Dimensions[d].ID) {
-			f := rd.at(CodeNoBreakdown, Err, r, i)
-			f.Entity, f.Period, f.Subject = entity, q, v.ID
-			f.Args = map[string]string{"dimension": rd.c.Dimensions[d].ID}
-			rd.s.add(f)
-			return nil
-		}
-	}
-	key := cube.Key{Entity: entity, Period: q, Members: cube.MembersOf(members...)}
-	c := rd.value(r, i, key, col)
-	if err := rd.b.Set(key, v.ID, c); err != nil {
-		return &Error{Code: ErrCube, File: rd.t.Name, Line: c.Source.Line, Column: c.Source.Column, Msg: "the builder is not of the catalogue's schema", Err: err}
-	}
-	return nil
-}
-
-// value reads one cell and reports what is wrong with it.
-func (rd *reader) value(r *record, i int, key cube.Key, col *column) cube.Cell {
-	v := col.variable
-	src := cube.Source{Name: rd.t.Name, Line: r.fields[i].line, Column: i + 1}
-	text := string(trim(r.fields[i].text))
-	find := func(code string, sev Severity, args map[string]string) {
-		f := rd.at(code, sev, r, i)
-		f.Entity, f.Period, f.Subject, f.Args = key.Entity, key.Period, v.ID, args
-		rd.s.add(f)
-	}
-	refused := func(code string) cube.Cell {
-		return cube.NoValue(cube.Missing, cube.Reason{Code: cube.ReasonRejected, Subject: v.ID, Text: code + ": " + clip(text), Source: src}).From(src)
-	}
-	reject := func(code string, args map[string]string) cube.Cell {
-		find(code, Err, args)
-		return refused(code)
-	}
-	if col.convert.problem != "" {
-		return refused(col.convert.problem)
-	}
-	c, hidden := rd.token(text, v, src)
-	isValue := !hidden && text != ""
-	status := col.status
-	if rd.lay.tidy && rd.lay.status >= 0 {
-		given := string(trim(r.fields[rd.lay.status].text))
-		s, err := parseStatus(given, isValue)
-		f := rd.at(CodeUnknownStatus, Err, r, rd.lay.status)
-		f.Entity, f.Period, f.Subject = key.Entity, key.Period, v.ID
-		switch {
-		case err != nil:
-			rd.s.add(f)
-			return refused(f.Code)
-		case isValue && !s.Observed(), !isValue && s.Observed() && given != "" && !hidden:
-			f.Code = CodeStatusConflict
-			f.Args = map[string]string{"cell": clip(text)}
-			rd.s.add(f)
-			return refused(f.Code)
-		case text == "" && given != "":
-			c.Status = s
-			if s.Presence() != cube.Missing {
-				c.Reasons = []cube.Reason{{Code: reasonOf(s.Presence()), Subject: v.ID, Source: src}}
-			}
-			return c
-		}
-		status |= s.With(cube.Observed)
-	}
-	if !isValue {
-		return c
-	}
-	n := parseNumber(text, rd.decimal)
-	if n.code != "" {
-		args := map[string]string{}
-		switch n.code {
-		case CodeTextInNumber:
-			if t := rd.nearestToken(text, v); t != "" {
-				args["nearest"] = t
-			}
-		case CodeNumberConvention:
-			args["decimal"] = rd.t.Decimal
-		}
-		return reject(n.code, args)
-	}
-	if n.symbol != "" {
-		from := v.Unit
-		if col.convert.given != "" {
-			from = col.convert.from
-		}
-		if u, err := unit.Parse(n.symbol); err != nil || !u.Equal(from) {
-			return reject(CodeNumberSymbol, map[string]string{"unit": from.String(), "sign": n.symbol})
-		}
-	}
-	x, ok := convert(n.text, col.convert)
-	if !ok {
-		return reject(CodeNumberRange, nil)
-	}
-	if v.Range != nil && v.Range.Min != nil && *v.Range.Min >= 0 && x < 0 {
-		args := map[string]string{}
-		if t := rd.nearestToken(text, v); t != "" {
-			args["nearest"] = t
-		}
-		return reject(CodeNegative, args)
-	}
-	if v.Type == "int" && x != math.Trunc(x) {
-		return reject(CodeNotInteger, nil)
-	}
-	if n.rounded {
-		find(CodeNumberRounded, Warning, nil)
-	}
-	return cube.Cell{Value: x, Status: status, Reasons: col.reasons, Source: src}
-}
-
-// parseStatus reads the status column: our names or CL_OBS_STATUS.
-func parseStatus(s string, hasValue bool) (cube.Status, error) {
-	if s == "" {
-		return 0, nil
-	}
-	if st, err := cube.ParseStatus(strings.ToLower(s)); err == nil {
-		return st, nil
-	}
-	code := cube.SDMX{Obs: strings.ToUpper(s)}
-	st, _, err := cube.FromSDMX(code, hasValue)
-	if err != nil && hasValue { // a code that says that there is no value
-		st, _, err = cube.FromSDMX(code, false)
-	}
-	return st, err
-}
-
-func reasonOf(p cube.Presence) string {
-	switch p {
-	case cube.NotApplicable:
-		return cube.ReasonNotApplicable
-	case cube.Suppressed:
-		return cube.ReasonSuppressed
-	case cube.NotComputable:
-		return cube.ReasonNotComputable
-	}
-	return cube.ReasonNotCollected
-}
-
-// token is the cell without a value that a text stands for, and whether it is a
-// token of the source; an empty text is not collected.
-func (rd *reader) token(text string, v *indicators.Variable, src cube.Source) (cube.Cell, bool) {
-	presence, known := "missing", false
-	if text != "" {
-		tokens := rd.tokensOf(v)
-		if presence, known = tokens[text]; !known {
-			for t, p := range tokens {
-				if !strings.EqualFold(t, text) {
-					continue
-				}
-				if known && p != presence { // N/D and n/d declared, N/d met
-					known = false
-					break
-				}
-				presence, known = p, true
-			}
-		}
-		if !known {
-			return cube.Cell{}, false
-		}
-	}
-	p := cube.Missing
-	switch presence {
-	case "suppressed":
-		p = cube.Suppressed
-	case "not-applicable":
-		p = cube.NotApplicable
-	}
-	return cube.NoValue(p, cube.Reason{Code: reasonOf(p), Subject: v.ID, Text: clip(text), Source: src}).From(src), known
-}
-
-func (rd *reader) tokensOf(v *indicators.Variable) map[string]string {
-	id := rd.t.Source
-	if id == "" {
-		id = v.Source
-	}
-	if t, ok := rd.tokens[id]; ok {
-		return t
-	}
-	var t map[string]string
-	for i := range rd.c.Sources {
-		if rd.c.Sources[i].ID == id {
-			t = rd.c.Sources[i].Tokens
-		}
-	}
-	rd.tokens[id] = t
-	return t
-}
-
-func (rd *reader) nearestToken(text string, v *indicators.Variable) string {
-	var all []string
-	for t := range rd.tokensOf(v) {
-		all = append(all, t)
-	}
-	slices.Sort(all)
-	if len(text) > 12 {
-		return ""
-	}
-	for _, t := range all { // n.d. for n/d, whatever the length
-		if words(t) == words(text) {
-			return t
-		}
-	}
-	return nearest(text, all)
-}
-
-// convert is the value of a numeral in the variable's unit: exact until the one
-// rounding at the end. False if it is too large for a float64.
-func convert(text string, k *conversion) (float64, bool) {
-	x, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return 0, false
-	}
-	switch {
-	case k.level:
-		x, err = unit.Convert(x, k.from, k.to)
-		return x, err == nil && x-x == 0
-	case k.factor == nil || x == 0:
-		return x, true
-	}
-	exact, ok := new(big.Rat).SetString(text) // at most maxNumeral bytes and three digits of exponent
-	if !ok {
-		return 0, false
-	}
-	x, _ = exact.Mul(exact, k.factor).Float64()
-	return x, x-x == 0
 }
