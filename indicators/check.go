@@ -19,6 +19,7 @@ type checker struct {
 	src       *source
 	errs      Errors
 	languages []string
+	compared  int             // ids compared for suggestions
 	broken    map[string]bool // pointers that the schema and the decoder reported
 }
 
@@ -63,9 +64,9 @@ func at(parts ...any) string {
 }
 
 // ids checks that ids occur once and returns them in order.
-func ids[T any](ch *checker, list []T, group, field, noun string, id func(*T) string) []string {
+func ids[T any](ch *checker, list []T, group, field, noun string, id func(*T) string) names {
 	seen := make(map[string]int, len(list))
-	out := make([]string, 0, len(list))
+	out := names{has: seen}
 	for i := range list {
 		s := id(&list[i])
 		if s == "" {
@@ -77,22 +78,36 @@ func ids[T any](ch *checker, list []T, group, field, noun string, id func(*T) st
 			continue
 		}
 		seen[s] = i
-		out = append(out, s)
+		out.list = append(out.list, s)
 	}
 	return out
 }
 
+// names are the ids of one kind, in order.
+type names struct {
+	list []string
+	has  map[string]int
+}
+
 // known checks a reference; an empty one is the schema's business.
-func (ch *checker) known(pointer, id, noun string, all []string) bool {
-	if id == "" || slices.Contains(all, id) {
-		return id != ""
+func (ch *checker) known(pointer, id, noun string, all names) bool {
+	if id == "" {
+		return false
 	}
-	ch.unknown(pointer, id, noun, all)
+	if _, ok := all.has[id]; ok {
+		return true
+	}
+	ch.unknown(pointer, id, noun, all.list)
 	return false
 }
 
 func (ch *checker) unknown(pointer, id, noun string, all []string) {
-	if near := jsonschema.Nearest(id, all); near != "" {
+	// A suggestion costs a comparison with every id; a hostile document has many.
+	near := ""
+	if ch.compared += len(all); ch.compared < 1_000_000 {
+		near = jsonschema.Nearest(id, all)
+	}
+	if near != "" {
 		ch.fail(ErrUnknown, pointer, "no %s %s; did you mean %q?", noun, jsonschema.Quote(id), near)
 		return
 	}
@@ -108,7 +123,7 @@ func (ch *checker) unknown(pointer, id, noun string, all []string) {
 }
 
 // all checks a list of references.
-func (ch *checker) all(pointer string, list []string, noun string, known []string) {
+func (ch *checker) all(pointer string, list []string, noun string, known names) {
 	for i, id := range list {
 		ch.known(pointer+"/"+strconv.Itoa(i), id, noun, known)
 	}

@@ -9,10 +9,8 @@ import (
 	"github.com/almotacen/almotacen/internal/jsonschema"
 )
 
-// names are the ids of a catalogue, by kind, in order.
-type names struct {
-	dimensions, families, sources, variables, indicators []string
-}
+// allNames are the ids of a catalogue.
+type allNames struct{ dimensions, families, sources, variables names }
 
 func (ch *checker) catalogue(c *Catalogue) {
 	ch.begin()
@@ -27,13 +25,13 @@ func (ch *checker) catalogue(c *Catalogue) {
 	if c.Publisher.DIR3 != "" {
 		ch.dir3("/publisher/dir3", c.Publisher.DIR3, "")
 	}
-	n := names{
+	n := allNames{
 		dimensions: ids(ch, c.Dimensions, "dimensions", "id", "dimension", func(d *Dimension) string { return d.ID }),
 		families:   ids(ch, c.Families, "families", "id", "family", func(f *Family) string { return f.ID }),
 		sources:    ids(ch, c.Sources, "sources", "id", "source", func(s *DataSource) string { return s.ID }),
 		variables:  ids(ch, c.Variables, "variables", "id", "variable", func(v *Variable) string { return v.ID }),
-		indicators: ids(ch, c.Indicators, "indicators", "id", "indicator", func(i *Indicator) string { return i.ID }),
 	}
+	ids(ch, c.Indicators, "indicators", "id", "indicator", func(i *Indicator) string { return i.ID })
 	ids(ch, c.Rules, "rules", "id", "rule", func(r *Rule) string { return r.ID })
 	ids(ch, c.Deflators, "deflators", "id", "deflator", func(d *Deflator) string { return d.ID })
 	for i, d := range c.Dimensions {
@@ -87,7 +85,7 @@ var reserved = map[string]bool{
 	"days": true,
 }
 
-func (ch *checker) variable(i int, v *Variable, n names) {
+func (ch *checker) variable(i int, v *Variable, n allNames) {
 	p := func(field string) string { return at("variables", i, field) }
 	if reserved[v.ID] {
 		if v.ID == "days" {
@@ -146,7 +144,7 @@ func (ch *checker) kind(pointer string, v *Variable) {
 	ch.fail(ErrUnit, pointer, "%v", err)
 }
 
-func (ch *checker) rule(i int, r *Rule, c *Catalogue, n names) {
+func (ch *checker) rule(i int, r *Rule, c *Catalogue, n allNames) {
 	p := func(field string) string { return at("rules", i, field) }
 	ok := ch.known(p("variable"), r.Variable, "variable", n.variables)
 	ch.all(p("parts"), r.Parts, "variable", n.variables)
@@ -168,14 +166,18 @@ func (ch *checker) rule(i int, r *Rule, c *Catalogue, n names) {
 	if !ok {
 		return
 	}
-	v, _ := c.Variable(r.Variable)
+	v := &c.Variables[n.variables.has[r.Variable]]
 	same := func(pointer, other string) {
 		if other == r.Variable {
 			ch.fail(ErrValue, pointer, "%q is compared with itself", other)
 			return
 		}
-		o, ok := c.Variable(other)
-		if !ok || v.Unit.IsZero() || o.Unit.IsZero() {
+		j, ok := n.variables.has[other]
+		if !ok {
+			return
+		}
+		o := &c.Variables[j]
+		if v.Unit.IsZero() || o.Unit.IsZero() {
 			return
 		}
 		if !v.Unit.SameDimension(o.Unit) || !v.Unit.SameScale(o.Unit) {

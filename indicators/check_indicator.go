@@ -9,7 +9,7 @@ import (
 	"github.com/almotacen/almotacen/internal/jsonschema"
 )
 
-func (ch *checker) indicator(i int, x *Indicator, n names) {
+func (ch *checker) indicator(i int, x *Indicator, n allNames) {
 	p := func(parts ...any) string { return at(append([]any{"indicators", i}, parts...)...) }
 	family, name, ok := strings.Cut(x.ID, ".")
 	known := ch.known(p("family"), x.Family, "family", n.families)

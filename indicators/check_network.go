@@ -38,7 +38,7 @@ func (ch *checker) network(n *Network) {
 	}
 }
 
-func (ch *checker) city(i int, c *City, groups []string) {
+func (ch *checker) city(i int, c *City, groups names) {
 	p := func(parts ...any) string { return at(append([]any{"cities", i}, parts...)...) }
 	ch.ine(p("code"), c.Code)
 	if c.DIR3 != "" {

@@ -21,10 +21,17 @@ type decoder struct {
 	units  unit.Registry
 	errs   Errors
 	fields map[reflect.Type]map[string]int
+	known  map[string]unit.Unit // read before: a catalogue repeats few units
+	wrong  int
 }
+
+// maxWrongUnits ends the reading of units in a document that is beyond help:
+// each error looks for the nearest spelling in a long table.
+const maxWrongUnits = 1000
 
 func (d *decoder) decode(n *node, v any) {
 	d.fields = make(map[reflect.Type]map[string]int)
+	d.known = make(map[string]unit.Unit)
 	d.value(n, reflect.ValueOf(v).Elem(), nil)
 }
 
@@ -46,27 +53,10 @@ func annotationsOf(root *node) unit.Registry {
 var unitType = reflect.TypeFor[unit.Unit]()
 
 func (d *decoder) value(n *node, v reflect.Value, path []string) {
-	if n.kind == stringNode && v.Type() == unitType {
-		if n.text == "" {
-			return
+	if v.Type() == unitType {
+		if n.kind == stringNode && n.text != "" {
+			d.unit(n.text, v, path)
 		}
-		u, err := d.units.Parse(n.text)
-		if err != nil {
-			var pe *unit.ParseError
-			column := 0
-			msg := err.Error()
-			if errors.As(err, &pe) {
-				column = max(pe.Column-1, 0)
-				msg = pe.Msg
-				if pe.Want != "" {
-					msg += "; write " + pe.Want
-				}
-				msg = jsonschema.Quote(n.text) + ": " + msg
-			}
-			d.fail(ErrUnit, path, column, msg, err)
-			return
-		}
-		v.Set(reflect.ValueOf(u))
 		return
 	}
 	if t, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
@@ -137,6 +127,31 @@ func (d *decoder) value(n *node, v reflect.Value, path []string) {
 			}
 		}
 	}
+}
+
+func (d *decoder) unit(text string, v reflect.Value, path []string) {
+	u, ok := d.known[text]
+	if !ok {
+		if d.wrong >= maxWrongUnits {
+			return
+		}
+		var err error
+		if u, err = d.units.Parse(text); err != nil {
+			d.wrong++
+			column, msg := 0, err.Error()
+			var pe *unit.ParseError
+			if errors.As(err, &pe) {
+				column, msg = max(pe.Column-1, 0), jsonschema.Quote(text)+": "+pe.Msg
+				if pe.Want != "" {
+					msg += "; write " + pe.Want
+				}
+			}
+			d.fail(ErrUnit, path, column, msg, err)
+			return
+		}
+		d.known[text] = u
+	}
+	v.Set(reflect.ValueOf(u))
 }
 
 func (d *decoder) fail(kind error, path []string, column int, msg string, cause error) {

@@ -40,6 +40,6 @@
 // long as nobody changes it. The order of errors and the bytes of
 // [Catalogue.AppendJSON] depend on the document alone. Documents are untrusted:
 // size, depth, number of values and of reported errors are bounded by [Config];
-// with the defaults reading one takes some hundred megabytes at the very most,
-// whatever it holds. Nothing is fetched from the network.
+// with the defaults reading one takes a few hundred megabytes at the very most,
+// whatever it holds, and a second or few. Nothing is fetched from the network.
 package indicators

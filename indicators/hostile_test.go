@@ -3,6 +3,7 @@ package indicators
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"runtime"
 	"strings"
@@ -100,6 +101,20 @@ func TestHostile(t *testing.T) {
 			}
 			return b.String()
 		}(), ErrDuplicate},
+		{"one long line", "a: [" + strings.Repeat("{x: },", 50_000) + "]", ErrSchema},
+		{"many wrong units", `{"variables":[` + strings.Repeat(`{"unit":"x"},`, 30_000) + "{}]}", ErrUnit},
+		{"many unknown ids", func() string {
+			var b strings.Builder
+			b.WriteString(`{"families":[`)
+			for i := range 30_000 {
+				fmt.Fprintf(&b, `{"id":"f%d"},`, i)
+			}
+			b.WriteString(`{}],"indicators":[`)
+			for i := range 30_000 {
+				fmt.Fprintf(&b, `{"family":"g%d"},`, i)
+			}
+			return b.String() + "{}]}"
+		}(), ErrSchema},
 		{"scalar", "just text", ErrSchema},
 		{"scalar in JSON", `[]`, ErrSchema},
 		{"empty", "", ErrSyntax},

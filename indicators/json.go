@@ -117,6 +117,7 @@ func (j *jsonParser) value(path []string, depth int) *node {
 					n.items = append(n.items, c)
 				}
 			}
+			n.close()
 		}
 		if _, _, ok := j.token(); !ok { // the closing delimiter
 			return nil

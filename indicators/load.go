@@ -14,7 +14,7 @@ type Config struct {
 	File      string // name for errors
 	MaxBytes  int64  // default 8 MiB, at most 1 GiB
 	MaxDepth  int    // of nested lists and mappings; default 32
-	MaxNodes  int    // values in the document; default 500,000
+	MaxNodes  int    // values in the document; default 200,000
 	MaxErrors int    // listed; default 100
 }
 
@@ -27,7 +27,7 @@ func (c Config) withDefaults() Config {
 		c.MaxDepth = 32
 	}
 	if c.MaxNodes <= 0 {
-		c.MaxNodes = 500_000
+		c.MaxNodes = 200_000
 	}
 	if c.MaxErrors <= 0 {
 		c.MaxErrors = 100

@@ -93,11 +93,11 @@ func TestBadNetworks(t *testing.T) {
 }
 
 func TestDIR3(t *testing.T) {
-	for ine, want := range map[string]string{
-		"28079": "L01280796", "08019": "L01080193", "46250": "L01462508", "41091": "L01410917",
-		"50297": "L01502973", "29067": "L01290672",
-	} {
-		got, ok := DIR3(ine)
+	// Publishers of the national catalogue, datos.gob.es.
+	for _, want := range strings.Fields(`L01010590 L01061535 L01080193 L01082798 L01100377 L01200697 L01280066 L01280148
+		L01280796 L01281150 L01281317 L01290672 L01300243 L01312016 L01330241 L01350167 L01360577 L01380380 L01390759
+		L01462444 L01462508 L01480209 L01502973`) {
+		got, ok := DIR3(want[3:8])
 		require.True(t, ok)
 		require.Equal(t, want, got)
 	}

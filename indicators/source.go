@@ -30,6 +30,7 @@ type node struct {
 	text  string // of a string; of a number, as written
 	keys  []key  // of a mapping, beside items
 	items []*node
+	index map[string]int // of the keys of a large mapping, once parsed
 }
 
 type key struct {
@@ -38,12 +39,37 @@ type key struct {
 }
 
 func (n *node) get(name string) *node {
-	for i, k := range n.keys {
-		if k.text == name {
-			return n.items[i]
-		}
+	if i := n.find(name); i >= 0 {
+		return n.items[i]
 	}
 	return nil
+}
+
+// find is the place of a key, -1 if it is not there.
+func (n *node) find(name string) int {
+	if n.index != nil {
+		if i, ok := n.index[name]; ok {
+			return i
+		}
+		return -1
+	}
+	for i, k := range n.keys {
+		if k.text == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// close ends the building of a mapping. A hostile one has many keys, each with
+// an error to be placed.
+func (n *node) close() {
+	if len(n.keys) > 64 {
+		n.index = make(map[string]int, len(n.keys))
+		for i, k := range n.keys {
+			n.index[k.text] = i
+		}
+	}
 }
 
 // value gives the node in the form that the schema checks.
@@ -77,6 +103,8 @@ type source struct {
 	text  []byte
 	lines []int32 // offset at which each line begins
 	root  *node
+
+	last struct{ line, column, off int } // of offset, while parsing
 }
 
 func newSource(file string, text []byte) *source {
@@ -107,11 +135,15 @@ func (s *source) offset(line, column int) int {
 	if line < 1 || line > len(s.lines) {
 		return len(s.text)
 	}
-	off := int(s.lines[line-1])
-	for ; column > 1 && off < len(s.text); column-- {
+	off, at := int(s.lines[line-1]), 1
+	if l := s.last; l.line == line && l.column <= column {
+		off, at = l.off, l.column // values come in order: a long line is walked once
+	}
+	for ; at < column && off < len(s.text); at++ {
 		_, n := utf8.DecodeRune(s.text[off:])
 		off += n
 	}
+	s.last.line, s.last.column, s.last.off = line, at, off
 	return off
 }
 
@@ -124,11 +156,7 @@ func (s *source) find(pointer string) (n *node, keyOff int, ok bool) {
 		next := -1
 		switch n.kind {
 		case mapNode:
-			for i, k := range n.keys {
-				if k.text == t {
-					next = i
-				}
-			}
+			next = n.find(t)
 		case listNode:
 			if i, err := strconv.Atoi(t); err == nil && i >= 0 && i < len(n.items) {
 				next = i

@@ -221,16 +221,18 @@ func (p *parser) yamlNode(y *yaml.Node, path []string, depth int) *node {
 		n.items = make([]*node, 0, len(y.Content)/2)
 		seen := make(map[string]int, len(y.Content)/2)
 		for i := 0; i+1 < len(y.Content); i += 2 {
-			name, ok := p.yamlKey(y.Content[i], path)
+			keyOff := p.src.offset(y.Content[i].Line, y.Content[i].Column) // in the order of the text
+			name, ok := p.yamlKey(y.Content[i], keyOff, path)
 			childPath := append(path, name)
 			child := p.yamlNode(y.Content[i+1], childPath, depth+1)
 			if child == nil {
 				return nil
 			}
-			if ok && p.addKey(n, seen, childPath, p.src.offset(y.Content[i].Line, y.Content[i].Column)) {
+			if ok && p.addKey(n, seen, childPath, keyOff) {
 				n.items = append(n.items, child)
 			}
 		}
+		n.close()
 	}
 	return n
 }
@@ -239,8 +241,7 @@ var coreTags = map[string]bool{
 	"!!str": true, "!!int": true, "!!float": true, "!!bool": true, "!!null": true, "!!map": true, "!!seq": true,
 }
 
-func (p *parser) yamlKey(y *yaml.Node, path []string) (string, bool) {
-	off := p.src.offset(y.Line, y.Column)
+func (p *parser) yamlKey(y *yaml.Node, off int, path []string) (string, bool) {
 	pointer := jsonschema.Pointer(path...)
 	switch {
 	case y.Kind == yaml.AliasNode:
