@@ -141,7 +141,8 @@ type Indicator struct {
 	Frequency   period.Freq  `json:"frequency"`
 	Aggregation Aggregation  `json:"aggregation"`
 	Breakdowns  []string     `json:"breakdowns,omitempty"`
-	Definitions []Definition `json:"definitions"` // by From, not overlapping
+	Reliability *Reliability `json:"reliability,omitempty"` // below it a figure is shown and not compared
+	Definitions []Definition `json:"definitions"`           // by From, not overlapping
 	Mappings    []Mapping    `json:"mappings,omitempty"`
 }
 
@@ -166,6 +167,14 @@ type Target struct {
 	Max    *float64      `json:"max,omitempty"`
 	Period period.Period `json:"period,omitzero"` // to be reached by
 	Source Text          `json:"source,omitempty"`
+}
+
+// Reliability says from what size on a figure may be compared: where the
+// variable is below Min, the value is flagged low reliability (SDMX U), shown,
+// and not ranked. A rate of a village of 160 inhabitants jumps with each person.
+type Reliability struct {
+	Variable string  `json:"variable"` // id, of the indicator's frequency
+	Min      float64 `json:"min"`      // in the variable's unit, > 0
 }
 
 // Aggregation says how the value of a network comes from those of its cities.

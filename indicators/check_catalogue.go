@@ -53,7 +53,7 @@ func (ch *checker) catalogue(c *Catalogue) {
 		ch.variable(i, &c.Variables[i], n)
 	}
 	for i := range c.Indicators {
-		ch.indicator(i, &c.Indicators[i], n)
+		ch.indicator(i, &c.Indicators[i], c, n)
 	}
 	for i := range c.Rules {
 		ch.rule(i, &c.Rules[i], c, n)

@@ -2,6 +2,7 @@ package indicators
 
 import (
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,7 +10,7 @@ import (
 	"github.com/almotacen/almotacen/internal/jsonschema"
 )
 
-func (ch *checker) indicator(i int, x *Indicator, n allNames) {
+func (ch *checker) indicator(i int, x *Indicator, c *Catalogue, n allNames) {
 	p := func(parts ...any) string { return at(append([]any{"indicators", i}, parts...)...) }
 	family, name, ok := strings.Cut(x.ID, ".")
 	known := ch.known(p("family"), x.Family, "family", n.families)
@@ -32,6 +33,12 @@ func (ch *checker) indicator(i int, x *Indicator, n allNames) {
 		ch.failKey(ErrValue, p("aggregation", "weight"), "only a weighted-mean has a weight, and this is %s; delete it", a.Kind)
 	default:
 		ch.known(p("aggregation", "weight"), a.Weight, "variable", n.variables)
+	}
+	if r := x.Reliability; r != nil && ch.known(p("reliability", "variable"), r.Variable, "variable", n.variables) {
+		j := slices.IndexFunc(c.Variables, func(v Variable) bool { return v.ID == r.Variable })
+		if v := &c.Variables[j]; v.Frequency != x.Frequency {
+			ch.fail(ErrValue, p("reliability", "variable"), "%s has the frequency %s and the indicator %s; name a variable of the same frequency", v.ID, v.Frequency, x.Frequency)
+		}
 	}
 	ch.definitions(p, x.Definitions)
 	seen := make(map[Mapping]bool)

@@ -252,8 +252,8 @@ func ends(x *compare.Indicator) (high, low []*compare.Position) {
 }
 
 func (c *concluder) target(ind *indicators.Indicator, x *compare.Indicator) {
-	if ind.Target == nil {
-		return
+	if ind.Target == nil || (ind.Target.Min != nil && ind.Target.Max != nil && *ind.Target.Min == *ind.Target.Max) {
+		return // nobody meets a single point: the distance to it is in the comparison
 	}
 	if x.Distribution == nil {
 		c.withhold(RuleTarget, x.ID, "", WithheldFewCities)

@@ -136,6 +136,11 @@ func (c Config) check(catalogue *indicators.Catalogue) error {
 	}
 	if c.Network == nil {
 		errs = append(errs, configError("Network", "missing: load one with indicators.LoadNetwork"))
+	} else if err := c.Network.Validate(); err != nil {
+		errs = append(errs, &Error{Code: CodeConfig, Path: "Network", Msg: "is not valid", Err: err})
+	}
+	if err := catalogue.Validate(); err != nil {
+		errs = append(errs, &Error{Code: CodeConfig, Path: "Catalogue", Msg: "is not valid", Err: err})
 	}
 	if c.Period.IsZero() {
 		errs = append(errs, configError("Period", "missing: give the round's period, such as period.Yearly(2021)"))
