@@ -8,8 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/almotacen/almotacen/indicators/unit"
 	"github.com/stretchr/testify/require"
+
+	"github.com/almotacen/almotacen/indicators/unit"
+	"github.com/almotacen/almotacen/internal/testcorpus"
 )
 
 // annotationIn finds the names that a suite's code annotates with.
@@ -41,10 +43,7 @@ type tally struct {
 }
 
 func (c tally) log(t *testing.T, suite string) {
-	t.Logf("conformance ucum/%s pass=%d fail=%d skip=%d", suite, c.pass, c.fail, len(c.skips))
-	for _, s := range c.skips {
-		t.Logf("conformance ucum/%s skipped %s", suite, s)
-	}
+	testcorpus.Conformance(t, "ucum/"+suite, c.pass, c.fail, c.skips)
 	require.Zero(t, c.fail)
 }
 
