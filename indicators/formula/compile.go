@@ -151,7 +151,16 @@ func (k *compiler) declare() (*celenv.Env, error) {
 
 func (k *compiler) definition(env *celenv.Env, d *definition) {
 	checked, problems := env.Check(d.spec.Formula)
+	end := 0
 	for _, p := range problems {
+		if p.Offset < end {
+			continue // the rest of an id with '-'
+		}
+		if id := k.dashed(d.spec.Formula[p.Offset:]); id != "" && p.Code == celenv.UnknownName {
+			k.fail(d, ErrName, p.Offset, fmt.Sprintf("'-' is subtraction; write %s", indicators.FormulaName(id)))
+			end = p.Offset + len(id)
+			continue
+		}
 		k.problem(d, p)
 	}
 	if checked == nil {
@@ -181,6 +190,17 @@ func (k *compiler) definition(env *celenv.Env, d *definition) {
 	})
 	slices.Sort(d.uses)
 	d.uses = slices.Compact(d.uses)
+}
+
+// dashed is the longest indicator id with '-' that text begins with.
+func (k *compiler) dashed(text string) string {
+	best := ""
+	for _, x := range k.inds {
+		if id := x.spec.ID; len(id) > len(best) && strings.Contains(id, "-") && strings.HasPrefix(text, id) {
+			best = id
+		}
+	}
+	return best
 }
 
 func celType(t celenv.Type) string {
@@ -229,7 +249,11 @@ func (k *compiler) problem(d *definition, p celenv.Problem) {
 	case celenv.TooLarge:
 		k.fail(d, ErrLimit, p.Offset, "the formula is too large or too deep ("+p.Msg+"); split it into indicators")
 	default:
-		k.fail(d, ErrSyntax, p.Offset, p.Msg)
+		msg, _, _ := strings.Cut(p.Msg, " expecting {") // a list of all that could follow
+		if strings.Contains(msg, "'<EOF>'") {
+			msg += ": the formula ends too early; write what lacks, an operand or a closing parenthesis"
+		}
+		k.fail(d, ErrSyntax, p.Offset, msg)
 	}
 }
 

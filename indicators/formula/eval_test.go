@@ -8,11 +8,11 @@ import (
 
 func TestEval(t *testing.T) {
 	p := compile(t, `
-rate|kg/{person}|waste_t*1000.0/population
-share|%|share(recycled_t, waste_t)
-density|{person}/km2|population/area
-change|%|100.0*(population-prev(population))/prev(population)
-twice|kg/{person}|x.rate + x.rate
+rate¦kg/{person}¦waste_t*1000.0/population
+share¦%¦share(recycled_t, waste_t)
+density¦{person}/km2¦population/area
+change¦%¦100.0*(population-prev(population))/prev(population)
+twice¦kg/{person}¦x.rate + x.rate
 `)
 	in := table(t, p.cat, `
 01001 2020 population 100

@@ -34,7 +34,8 @@ rain|mm|temporal: flow, frequency: W
 `
 
 // catalogue is the text of a catalogue of the variables above and of
-// indicators: id | unit | formula | what else differs.
+// indicators: id ¦ unit ¦ formula ¦ what else differs;
+// lines that begin with a space belong to the one before.
 func catalogueText(list string) string {
 	var b strings.Builder
 	b.WriteString(`id: test.catalogue
@@ -60,11 +61,11 @@ variables:
 		fmt.Fprintf(&b, "  - {id: %s, label: {en: V}, unit: %q, %s}\n", f[0], f[1], more)
 	}
 	b.WriteString("indicators:\n")
-	for _, line := range strings.Split(strings.TrimSpace(list), "\n") {
+	for _, line := range strings.Split(strings.ReplaceAll(strings.TrimSpace(list), "\n ", "\x00 "), "\n") {
 		if line == "" {
 			continue
 		}
-		f := strings.Split(line, "|")
+		f := strings.Split(strings.ReplaceAll(line, "\x00", "\n"), "¦")
 		for i := range f {
 			f[i] = strings.TrimSpace(f[i])
 		}
@@ -89,7 +90,7 @@ func catalogue(t testing.TB, list string) *indicators.Catalogue {
 	t.Helper()
 	text := catalogueText(list)
 	c, err := indicators.Load(strings.NewReader(text), indicators.Config{File: "c.yaml"})
-	require.NoError(t, err, text)
+	require.NoError(t, err)
 	return c
 }
 
@@ -163,4 +164,25 @@ func show(c cube.Cell) string {
 		s += " " + string(cube.AppendReasons(nil, c.Reasons))
 	}
 	return s
+}
+
+// compileLoose compiles without the units of results: for tests of values.
+func compileLoose(t testing.TB, text string) *Program {
+	t.Helper()
+	c, err := indicators.Load(strings.NewReader(text), indicators.Config{File: "c.yaml"})
+	require.NoError(t, err, text)
+	p := &Program{cat: c, cfg: Config{MaxNodes: 10_000, MaxCost: 1_000_000, Workers: 1}, byID: map[string]int{}}
+	k := &compiler{Program: p, names: map[string]name{}, dimensions: map[string]int{}}
+	env, err := k.declare()
+	require.NoError(t, err)
+	for _, ind := range p.inds {
+		for i := range ind.spec.Definitions {
+			d := &definition{spec: &ind.spec.Definitions[i], ind: p.byID[ind.spec.ID], index: i}
+			ind.defs = append(ind.defs, d)
+			k.definition(env, d)
+		}
+	}
+	k.sort()
+	require.Empty(t, k.errs)
+	return p
 }

@@ -34,7 +34,7 @@ func (w *worker) variable(n *node) value {
 	if w.at.row >= 0 {
 		v = w.read(l, w.at.row)
 	} else {
-		v = w.absent(n.idx, l.id)
+		v = w.absent(n.idx, l)
 	}
 	if n.typ == celenv.Int && v.state == celenv.OK {
 		x := double(v)
@@ -104,7 +104,7 @@ func (w *worker) reasons(l *lane, row, index int) []cube.Reason {
 	var list []cube.Reason
 	switch {
 	case index <= presences:
-		list = cube.NoValue(cube.Presence(index), cube.Reason{Code: implied[index-1], Subject: l.subject}).Reasons
+		list = []cube.Reason{{Code: implied[index-1]}}
 	case l.column != nil:
 		list = slices.Clone(l.column.Reasons(row))
 	default:
@@ -131,13 +131,19 @@ func (w *worker) explained(list []cube.Reason, subject string) []cube.Reason {
 
 // absent reads a variable where the grid has no row: only a stock of a coarser
 // frequency can have a value there.
-func (w *worker) absent(v, id int) value {
-	k := w.key()
-	c := cube.NoValue(cube.Missing)
-	if f := w.e.p.inds[w.d.ind].spec.Frequency; !k.Period.IsZero() && relate(w.e.p.cat.Variables[v].Frequency, f) == coarser {
-		c = w.e.p.cell(w.e.in, w.e.columns[v], v, k, f, nil)
+func (w *worker) absent(v int, l *lane) value {
+	f := w.e.p.inds[w.d.ind].spec.Frequency
+	if relate(w.e.p.cat.Variables[v].Frequency, f) == coarser {
+		if k := w.key(); !k.Period.IsZero() {
+			return w.fromCell(w.e.p.cell(w.e.in, w.e.columns[v], v, k, f, nil), l.subject)
+		}
 	}
-	return w.fromCell(c, w.e.p.cat.Variables[v].ID)
+	return w.nothing(l)
+}
+
+// nothing is what a lane has where there is no row.
+func (w *worker) nothing(l *lane) value {
+	return value{state: celenv.Unknown, status: cube.Status(cube.Missing), reasons: w.cause(l, -1, int(cube.Missing))}
 }
 
 // fromCell is a cell as a value, with its reasons in the worker's set.
@@ -167,7 +173,7 @@ func (w *worker) indicator(n *node) value {
 	if w.at.row >= 0 {
 		v = w.read(l, w.at.row)
 	} else {
-		v = w.fromCell(cube.NoValue(cube.Missing), l.subject)
+		v = w.nothing(l)
 	}
 	if w.at.shift != 0 && v.state == celenv.OK && !w.e.p.inds[n.idx].spec.Comparable(w.period(), w.e.grid.Key(w.base).Period) {
 		v.status |= cube.Break

@@ -224,11 +224,6 @@ func (u *unitPass) product(n *node, args []measure) measure {
 		m.factor.Quo(a.factor, b.factor)
 		m.u, err = a.u.Div(b.u)
 	}
-	// a level scaled by a number has no meaning either
-	if err == nil && !m.literal && (a.literal && b.u.Kind() == unit.Level || b.literal && a.u.Kind() == unit.Level) {
-		u.fail(n, "a level, a place on a scale, cannot be multiplied or divided; use a difference")
-		return measure{unknown: true}
-	}
 	if err != nil {
 		u.fail(n, u.reason(err, a.u, b.u))
 		return measure{unknown: true}
@@ -290,7 +285,7 @@ func (u *unitPass) sum(n *node, a, b measure, add, sub bool) measure {
 	case b.literal:
 		return a
 	}
-	if a.u.SameScale(b.u) {
+	if a.u.SameScale(b.u) || without(a.u).SameScale(without(b.u)) {
 		m := measure{u: a.u}
 		if a.factor.Cmp(b.factor) == 0 {
 			m.factor = a.factor
@@ -308,6 +303,17 @@ func (u *unitPass) sum(n *node, a, b measure, add, sub bool) measure {
 		u.fail(n, fmt.Sprintf("%s %s and %s; multiply the second by %s", what, a.u, b.u, decimal(f)))
 	}
 	return measure{unknown: true}
+}
+
+// without is the unit of a level's differences, or the unit itself: without the
+// zero of its scale.
+func without(u unit.Unit) unit.Unit {
+	if u.Kind() == unit.Level {
+		if d, err := u.WithKind(unit.Difference); err == nil {
+			return d
+		}
+	}
+	return u
 }
 
 func (u *unitPass) literals(n *node, a, b measure) measure {
@@ -333,9 +339,7 @@ func (u *unitPass) levels(n *node, m, a, b measure, add, sub bool) measure {
 		u.fail(n, fmt.Sprintf("two levels in %s have no sum; use mean or a difference", a.u))
 		return measure{unknown: true}
 	case la && lb && sub:
-		if d, err := a.u.WithKind(unit.Difference); err == nil {
-			m.u = d
-		}
+		m.u = without(a.u)
 	case lb && sub:
 		u.fail(n, fmt.Sprintf("a level in %s cannot be subtracted from a difference", b.u))
 		return measure{unknown: true}

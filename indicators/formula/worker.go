@@ -325,6 +325,11 @@ func (w *worker) cel(n *node) value {
 				return inputs[i]
 			}
 		}
+		for i, r := range read {
+			if r {
+				all.status = all.status.Combine(inputs[i].status)
+			}
+		}
 		return w.failed(n, out.Err, all)
 	}
 	for i, r := range read {

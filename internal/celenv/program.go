@@ -104,7 +104,11 @@ func (f *Formula) Program(n *Node, cut ...*Node) (*Program, error) {
 	}
 	walk(root)
 	sub := ast.NewCheckedAST(ast.NewAST(root, a.SourceInfo()), typs, refs)
-	prog, err := f.env.env.PlanProgram(sub, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(f.env.cfg.MaxCost))
+	limit := cel.CostLimit(f.env.cfg.MaxCost)
+	prog, err := f.env.env.PlanProgram(sub, cel.EvalOptions(cel.OptOptimize), limit)
+	if err != nil { // constants that fail, perhaps where they do not matter
+		prog, err = f.env.env.PlanProgram(sub, limit)
+	}
 	if err != nil {
 		return nil, err
 	}
