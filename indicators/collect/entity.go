@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/almotacen/almotacen/indicators"
+	"github.com/almotacen/almotacen/internal/spelling"
 )
 
 // gazetteer finds the cities of a network, and the municipalities merged into
@@ -265,38 +266,5 @@ func nearest(s string, candidates []string) string {
 	if len(s) > 100 {
 		return ""
 	}
-	best, at := "", len(s)/3+1
-	for _, c := range candidates {
-		if d := distance(s, c, at); d < at {
-			best, at = c, d
-		}
-	}
-	return best
-}
-
-// distance is the optimal string alignment distance of bytes, or at least most
-// if it is not smaller.
-func distance(a, b string, most int) int {
-	if len(a)-len(b) >= most || len(b)-len(a) >= most || len(b) > 200 {
-		return most
-	}
-	prev2, prev, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(prev[j]+1, row[j-1]+1, prev[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], prev2[j-2]+1)
-			}
-		}
-		prev2, prev, row = prev, row, prev2
-	}
-	return prev[len(b)]
+	return spelling.Nearest(s, candidates, len(s)/3+1)
 }

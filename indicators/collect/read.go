@@ -11,6 +11,7 @@ import (
 	"github.com/almotacen/almotacen/indicators"
 	"github.com/almotacen/almotacen/indicators/cube"
 	"github.com/almotacen/almotacen/indicators/period"
+	"github.com/almotacen/almotacen/internal/spelling"
 )
 
 // Read reads one table into b, a builder of [Schema]. It returns the findings,
@@ -421,7 +422,7 @@ func (rd *reader) entity(r *record) (string, bool) {
 	if m.hint != "" {
 		f.Args = map[string]string{"nearest": m.hint}
 	}
-	if rd.t.Others && m.problem == CodeUnknownCity && (municipality(text) || !isDigits(f.Value) && f.Value != "" && distance(words(text), words(m.hint), 2) == 2) {
+	if rd.t.Others && m.problem == CodeUnknownCity && (municipality(text) || !isDigits(f.Value) && f.Value != "" && spelling.Distance(words(text), words(m.hint), 2) == 2) {
 		f.Code, f.Severity, f.Args = CodeOtherCities, Info, nil
 		rd.s.once("", f)
 		return "", false

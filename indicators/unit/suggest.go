@@ -3,6 +3,8 @@ package unit
 import (
 	"slices"
 	"strings"
+
+	"github.com/almotacen/almotacen/internal/spelling"
 )
 
 // rewrite tries the code in ASCII without spaces, for texts that come from
@@ -161,38 +163,9 @@ func closest(s string, words []string) string {
 	best, at := "", len(s)/3+1
 	s = strings.ToLower(bare(s))
 	for _, w := range words {
-		if d := distance(s, strings.ToLower(bare(w)), at); d < at {
+		if d := spelling.Distance(s, strings.ToLower(bare(w)), at); d < at {
 			best, at = w, d
 		}
 	}
 	return best
-}
-
-// distance is the edit distance with neighbours swapped as one edit (optimal
-// string alignment), or limit if it is not below.
-func distance(a, b string, limit int) int {
-	if d := len(a) - len(b); d >= limit || -d >= limit {
-		return limit
-	}
-	var before []int
-	prev := make([]int, len(b)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		cur := make([]int, len(b)+1)
-		cur[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				cur[j] = min(cur[j], before[j-2]+1)
-			}
-		}
-		before, prev = prev, cur
-	}
-	return min(prev[len(b)], limit)
 }

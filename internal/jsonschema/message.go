@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/almotacen/almotacen/internal/spelling"
 )
 
 // message says what is wrong with value by a keyword of the schema node where.
@@ -189,10 +191,7 @@ func Nearest(word string, candidates []string) string {
 	best, dist := "", len(w)/3+1
 	for _, c := range candidates {
 		f := fold(c)
-		if len(f) > 64 || len(f)-len(w) >= dist || len(w)-len(f) >= dist {
-			continue
-		}
-		if d := distance(w, f); d < dist {
+		if d := spelling.Distance(w, f, dist); d < dist {
 			best, dist = c, d
 		}
 	}
@@ -201,29 +200,4 @@ func Nearest(word string, candidates []string) string {
 
 func fold(s string) string {
 	return strings.NewReplacer("_", "-", ".", "-", " ", "-").Replace(strings.ToLower(s))
-}
-
-// distance is the optimal string alignment distance, in bytes.
-func distance(a, b string) int {
-	var rows [3][65]int
-	before, prev, cur := rows[0][:len(b)+1], rows[1][:len(b)+1], rows[2][:len(b)+1]
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		cur[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			d := min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				d = min(d, before[j-2]+1)
-			}
-			cur[j] = d
-		}
-		before, prev, cur = prev, cur, before
-	}
-	return prev[len(b)]
 }
