@@ -32,27 +32,27 @@ e 2023 recycled_t -1
 `)
 	for _, tt := range []struct{ id, at, want string }{
 		{"x.change", "2022", `x.change = 20 % [observed+provisional], 2022
-  100.0*(x.rate-prev(x.rate))/prev(x.rate) = 20 [observed+provisional]
-    100.0*(x.rate-prev(x.rate)) = 1000 kg/{person} [observed+provisional]
+  100.0*(x.rate-prev(x.rate))/prev(x.rate) = 20 % [observed+provisional]
+    100.0*(x.rate-prev(x.rate)) = 1000 kg/100{person} [observed+provisional]
       100.0
       x.rate-prev(x.rate) = 10 kg/{person} [observed+provisional]
         x.rate = 60 kg/{person} [observed+provisional], 2022
-          waste_t*1000.0/population = 60 t/{person} [observed+provisional]
-            waste_t*1000.0 = 6000 t [observed+provisional]
+          waste_t*1000.0/population = 60 kg/{person} [observed+provisional]
+            waste_t*1000.0 = 6000 t/10*3 [observed+provisional]
               waste_t = 6 t [observed+provisional], 2022, from t.csv:4
               1000.0
             population = 100 {person}, 2022, from t.csv:3
         prev(x.rate) = 50 kg/{person}
           x.rate = 50 kg/{person}, 2021
-            waste_t*1000.0/population = 50 t/{person}
-              waste_t*1000.0 = 5000 t
+            waste_t*1000.0/population = 50 kg/{person}
+              waste_t*1000.0 = 5000 t/10*3
                 waste_t = 5 t, 2021, from t.csv:2
                 1000.0
               population = 100 {person}, 2021, from t.csv:1
     prev(x.rate) = 50 kg/{person}
       x.rate = 50 kg/{person}, 2021
-        waste_t*1000.0/population = 50 t/{person}
-          waste_t*1000.0 = 5000 t
+        waste_t*1000.0/population = 50 kg/{person}
+          waste_t*1000.0 = 5000 t/10*3
             waste_t = 5 t, 2021, from t.csv:2
             1000.0
           population = 100 {person}, 2021, from t.csv:1

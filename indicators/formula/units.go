@@ -26,7 +26,7 @@ var one = big.NewRat(1, 1)
 
 // units infers the unit of a definition and compares it with the declared one.
 func (k *compiler) units(d *definition) {
-	u := &unitPass{k: k, d: d}
+	u := &unitPass{k: k, d: d, of: map[*node]measure{}}
 	before := len(k.errs)
 	m := u.infer(d.root)
 	if len(k.errs) > before || m.literal {
@@ -41,14 +41,32 @@ func (k *compiler) units(d *definition) {
 }
 
 type unitPass struct {
-	k *compiler
-	d *definition
+	k  *compiler
+	d  *definition
+	of map[*node]measure
+}
+
+// converts says that the literal factors in n are a conversion, so that the
+// figures of n are in another unit than those of its variables.
+func (u *unitPass) converts(n *node) {
+	m := u.of[n]
+	if !m.known() || m.factor == nil || m.factor.Cmp(one) == 0 {
+		return
+	}
+	if e := m.effective(); !e.IsZero() {
+		n.unit = e
+	}
+	for _, a := range n.args {
+		u.converts(a)
+	}
 }
 
 func (u *unitPass) root(m measure, declared unit.Unit) {
 	at := u.d.root.src.Begin
 	if m.u.SameScale(declared) {
-		if m.factor.Cmp(one) != 0 {
+		if powerOfTen(m.factor) {
+			u.k.fail(u.d, ErrUnit, at, fmt.Sprintf("declared %s, formula gives %s times %s, which is in %s; leave the factor out, or declare that unit", declared, m.u, decimal(m.factor), m.effective()))
+		} else if m.factor.Cmp(one) != 0 {
 			u.k.warn(u.d, ErrFactor, at, fmt.Sprintf("the formula gives %s without its factor %s, so that factor is no conversion; declare another unit if it is one", m.u, decimal(m.factor)))
 		}
 		return
@@ -59,6 +77,8 @@ func (u *unitPass) root(m measure, declared unit.Unit) {
 		return
 	}
 	if f.Cmp(m.factor) == 0 {
+		u.converts(u.d.root)
+		u.d.root.unit = declared
 		return
 	}
 	if m.factor.Cmp(one) == 0 {
@@ -67,6 +87,16 @@ func (u *unitPass) root(m measure, declared unit.Unit) {
 	}
 	u.k.fail(u.d, ErrUnit, at, fmt.Sprintf("declared %s, formula gives %s, which takes a factor of %s, and its literals make %s; multiply by %s instead",
 		declared, m.u, decimal(f), decimal(m.factor), decimal(f)))
+}
+
+// powerOfTen reports whether a factor is 100, 1000, … or 1/100, …: nobody
+// writes one for another reason than to convert.
+func powerOfTen(r *big.Rat) bool {
+	n, one := r.Num().String(), "1"
+	if d := r.Denom().String(); d != one {
+		n, one = d, n
+	}
+	return one == "1" && len(n) > 2 && n[0] == '1' && strings.Trim(n[1:], "0") == ""
 }
 
 // reason words why two units do not convert.
@@ -117,6 +147,7 @@ func (u *unitPass) infer(n *node) measure {
 	if m.known() {
 		n.unit = m.u
 	}
+	u.of[n] = m
 	return m
 }
 
@@ -243,7 +274,11 @@ func (m measure) effective() unit.Unit {
 	if m.factor.Sign() <= 0 {
 		return unit.Unit{}
 	}
-	return m.u.Scale(new(big.Rat).Inv(m.factor))
+	u := m.u.Scale(new(big.Rat).Inv(m.factor))
+	if percent := unit.MustParse("%"); u.SameScale(percent) {
+		return percent
+	}
+	return u
 }
 
 func (u *unitPass) share(n *node, args []measure) measure {
@@ -260,7 +295,12 @@ func (u *unitPass) share(n *node, args []measure) measure {
 		u.fail(n, "share of a level has no meaning")
 		return percent
 	}
-	if ea, eb := a.effective(), b.effective(); a.u.SameScale(b.u) && a.factor.Cmp(b.factor) == 0 || !ea.IsZero() && ea.SameScale(eb) {
+	if a.u.SameScale(b.u) && a.factor.Cmp(b.factor) == 0 {
+		return percent
+	}
+	if ea, eb := a.effective(), b.effective(); !ea.IsZero() && ea.SameScale(eb) {
+		u.converts(n.args[0])
+		u.converts(n.args[1])
 		return percent
 	}
 	f, err := unit.Factor(a.effective(), b.effective())
@@ -293,6 +333,9 @@ func (u *unitPass) sum(n *node, a, b measure, add, sub bool) measure {
 		return u.levels(n, m, a, b, add, sub)
 	}
 	if ea, eb := a.effective(), b.effective(); !ea.IsZero() && ea.SameScale(eb) {
+		for _, x := range n.args {
+			u.converts(x)
+		}
 		return measure{u: ea}
 	}
 	what := u.words(n)

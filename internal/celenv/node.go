@@ -1,6 +1,8 @@
 package celenv
 
 import (
+	"regexp"
+	"sort"
 	"strings"
 
 	"github.com/google/cel-go/common/ast"
@@ -43,6 +45,7 @@ type Formula struct {
 	ast    *ast.AST
 	bytes  []int // byte offset by code point
 	locals map[string]bool
+	chains [][]int // dotted names in the text, while it is checked
 }
 
 // Check parses and checks a formula. If there are problems the formula is nil.
@@ -62,6 +65,7 @@ func (e *Env) Check(text string) (*Formula, []Problem) {
 	f.ast = checked.NativeRep()
 	f.locals = locals(f.ast.Expr())
 	f.Root = f.node(f.ast.Expr())
+	f.chains = nil
 	return f, nil
 }
 
@@ -93,7 +97,8 @@ func (f *Formula) node(e ast.Expr) *Node {
 	n := &Node{ID: e.ID(), Type: typeOf(f.ast.GetType(e.ID()))}
 	begin, end := -1, -1
 	if r, ok := f.ast.SourceInfo().GetOffsetRange(e.ID()); ok {
-		begin, end = f.byteAt(int(r.Start)), f.byteAt(int(r.Stop))
+		begin = f.byteAt(int(r.Start))
+		end = min(begin+int(r.Stop-r.Start), len(f.Text)) // lengths are bytes, starts code points
 	}
 	switch e.Kind() {
 	case ast.LiteralKind:
@@ -112,7 +117,7 @@ func (f *Formula) node(e ast.Expr) *Node {
 		n.Kind, n.Name = Ident, e.AsIdent()
 		// of a dotted name the range is the last dot
 		if begin >= 0 && strings.Contains(n.Name, ".") {
-			begin, end = chain(f.Text, begin)
+			begin, end = f.chain(begin)
 		}
 	case ast.CallKind:
 		c := e.AsCall()
@@ -182,7 +187,7 @@ func (f *Formula) extent(n *Node, begin, end int) (int, int) {
 	if begin < len(t) {
 		switch t[begin] {
 		case '(':
-			b, _ := chain(t, begin)
+			b, _ := f.chain(begin)
 			lo, hi = min(lo, b), max(hi, closing(t, begin))
 		case '[', '{':
 			if n.Kind == Compound || n.Name == "_[_]" {
@@ -217,17 +222,21 @@ func outer(t string, b, e int) (int, int) {
 	}
 }
 
-// chain is the dotted name around or before byte i.
-func chain(t string, i int) (begin, end int) {
-	begin, end = i, i
-	for begin > 0 && (isWord(t[begin-1]) || t[begin-1] == '.' || isSpace(t[begin-1])) {
-		begin--
+var dotted = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]*(?:\s*\.\s*[A-Za-z_][A-Za-z0-9_]*)*`)
+
+// chain is the dotted name that byte i is in, or that ends before it with only
+// spaces between; i, i if there is none.
+func (f *Formula) chain(i int) (begin, end int) {
+	if f.chains == nil {
+		f.chains = dotted.FindAllStringIndex(f.Text, -1)
 	}
-	for begin < i && (isSpace(t[begin]) || t[begin] == '.') {
-		begin++
+	k := sort.Search(len(f.chains), func(k int) bool { return f.chains[k][0] > i }) - 1
+	if k < 0 {
+		return i, i
 	}
-	for end < len(t) && (isWord(t[end]) || t[end] == '.' || isSpace(t[end]) && end+1 < len(t) && t[end+1] == '.') {
-		end++
+	begin, end = f.chains[k][0], f.chains[k][1]
+	if i > end && strings.Trim(f.Text[end:i], " \t\r\n") != "" {
+		return i, i
 	}
 	return begin, end
 }

@@ -56,13 +56,18 @@ func (f *Formula) problems(iss *cel.Issues, parsed *ast.AST) []Problem {
 			}
 		case undeclared.MatchString(p.Msg), strings.Contains(p.Msg, "does not support field selection"):
 			p.Code = UnknownName
-			b, end := chain(f.Text, p.Offset)
+			b, end := f.chain(p.Offset)
 			call := p.Offset < len(f.Text) && f.Text[p.Offset] == '('
-			for end < len(f.Text) && isSpace(f.Text[end]) {
-				end++
+			next := end
+			for next < len(f.Text) && isSpace(f.Text[next]) {
+				next++
 			}
-			if call || end < len(f.Text) && f.Text[end] == '(' {
+			if call || next < len(f.Text) && f.Text[next] == '(' {
 				p.Code = UnknownFunction
+			}
+			if b == end {
+				p.Code = Mismatch // a field of what is no name
+				break
 			}
 			p.Offset, p.Name = b, strings.Join(strings.Fields(f.Text[b:end]), "")
 		case noOverload.MatchString(p.Msg):
@@ -70,7 +75,7 @@ func (f *Formula) problems(iss *cel.Issues, parsed *ast.AST) []Problem {
 			p.Code, p.Name, p.Types = Mismatch, m[1], m[2]
 			f.mixed(&p, e.ExprID, parsed)
 			if !strings.HasPrefix(p.Name, "_") && !strings.HasPrefix(p.Name, "-") && !strings.HasPrefix(p.Name, "!") {
-				p.Offset, _ = chain(f.Text, p.Offset)
+				p.Offset, _ = f.chain(p.Offset)
 			}
 		case sized.MatchString(p.Msg):
 			p.Code = TooLarge
@@ -108,7 +113,7 @@ func (f *Formula) mixed(p *Problem, id int64, parsed *ast.AST) {
 			}
 			if r, ok := parsed.SourceInfo().GetOffsetRange(a.ID()); ok {
 				p.At = f.byteAt(int(r.Start))
-				p.Literal = f.Text[p.At:f.byteAt(int(r.Stop))]
+				p.Literal = f.Text[p.At:min(p.At+int(r.Stop-r.Start), len(f.Text))]
 			}
 		}
 	}))
