@@ -161,11 +161,14 @@ func (l *linter) distribution(c Catalog, d Dataset, x Distribution) {
 	l.dates(x.IRI, or(x.Issued, d.Issued), or(x.Modified, d.Modified), Info, 0)
 	l.languages(x.IRI, x.Languages)
 	if x.Availability == "" {
-		l.missing(Info, x.IRI, "dcatap:availability", "<"+Availability("STABLE")+">", 0)
+		l.missing(Warning, x.IRI, "dcatap:availability", "<"+Availability("STABLE")+">", 0)
 	}
 	l.code(x.IRI, "dcatap:availability", x.Availability, "planned-availability/", "STABLE", 0)
 	l.code(x.IRI, "adms:status", x.Status, "distribution-status/", "COMPLETED", 0)
 	l.optional(x.IRI, "dct:conformsTo", x.ConformsTo...)
+	if len(x.Legislation) == 0 {
+		l.missing(Warning, x.IRI, "dcatap:applicableLegislation", "<http://data.europa.eu/eli/dir/2019/1024/oj>", 0)
+	}
 	l.eli(x.IRI, x.Legislation)
 }
 
