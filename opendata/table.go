@@ -8,7 +8,6 @@ import (
 	"github.com/almotacen/almotacen/indicators"
 	"github.com/almotacen/almotacen/indicators/cube"
 	"github.com/almotacen/almotacen/indicators/period"
-	"github.com/almotacen/almotacen/indicators/unit"
 	"github.com/almotacen/almotacen/opendata/csvw"
 )
 
@@ -18,7 +17,6 @@ type table struct {
 	measures []int             // columns of the cube that have figures, in the order asked
 	listed   []map[group]bool  // by measure: periods and members in which any city has a figure
 	dims     []int             // dimensions in which a listed row is not the total
-	units    map[int]unit.Unit // by measure
 	first    period.Period
 	last     period.Period
 	freq     period.Freq // of all periods; None if they differ

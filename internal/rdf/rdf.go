@@ -158,11 +158,11 @@ func CheckIRI(iri string) error {
 	}
 	scheme, _, ok := strings.Cut(iri, ":")
 	if !ok || scheme == "" || !isLetter(scheme[0]) {
-		return fmt.Errorf("IRI %q is not absolute: give it a scheme, such as http:", iri)
+		return fmt.Errorf("IRI %q is not absolute: begin it with a scheme, such as http", iri)
 	}
 	for i := range len(scheme) {
 		if c := scheme[i]; !isLetter(c) && !isDigit(c) && c != '+' && c != '-' && c != '.' {
-			return fmt.Errorf("IRI %q is not absolute: give it a scheme, such as http:", iri)
+			return fmt.Errorf("IRI %q is not absolute: begin it with a scheme, such as http", iri)
 		}
 	}
 	return nil
