@@ -14,9 +14,9 @@ import (
 // table is the rows of one file, and what they cover.
 type table struct {
 	cube     *cube.Cube
-	measures []int             // columns of the cube that have figures, in the order asked
-	listed   []map[group]bool  // by measure: periods and members in which any city has a figure
-	dims     []int             // dimensions in which a listed row is not the total
+	measures []int            // columns of the cube that have figures, in the order asked
+	listed   []map[group]bool // by measure: periods and members in which any city has a figure
+	dims     []int            // dimensions in which a listed row is not the total
 	first    period.Period
 	last     period.Period
 	freq     period.Freq // of all periods; None if they differ
