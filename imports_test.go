@@ -32,7 +32,7 @@ var imports = map[string][]string{
 	"indicators/compare":        {"indicators", "indicators/cube", "indicators/period", "indicators/unit"},
 	"indicators/round":          {"indicators", "indicators/cube", "indicators/period", "indicators/unit", "indicators/formula", "indicators/collect", "indicators/compare", "internal/atomicfile", "internal/locale"},
 	"indicators/report":         {"indicators", "indicators/cube", "indicators/period", "indicators/unit", "indicators/formula", "indicators/collect", "indicators/compare", "indicators/round", "internal/locale"},
-	"opendata":                  {"indicators", "indicators/cube", "indicators/period", "indicators/unit", "opendata/dcat", "opendata/csvw", "internal/rdf", "internal/atomicfile"},
+	"opendata":                  {"indicators", "indicators/cube", "indicators/period", "indicators/unit", "opendata/dcat", "opendata/csvw", "internal/rdf", "internal/atomicfile", "internal/locale"},
 	"opendata/dcat":             {"indicators/cube", "indicators/period", "internal/rdf"},
 	"opendata/csvw":             {"indicators/cube", "indicators/period", "indicators/unit"},
 	"internal/atomicfile":       {},
@@ -42,7 +42,7 @@ var imports = map[string][]string{
 	"internal/locale":           {"indicators/period"},
 	"internal/rdf":              {},
 	"internal/testcorpus":       {},
-	"examples/firstmeasurement": {"indicators", "indicators/collect", "indicators/period", "indicators/report", "indicators/round", "opendata"},
+	"examples/firstmeasurement": {"indicators", "indicators/collect", "indicators/period", "indicators/report", "indicators/round", "opendata", "opendata/dcat"},
 }
 
 // keepers are the only packages that may import a module, so that moving to its

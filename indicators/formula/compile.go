@@ -32,6 +32,7 @@ type Program struct {
 type compiled struct {
 	spec *indicators.Indicator
 	defs []*definition
+	size int // variable of spec.Reliability, -1 none
 }
 
 // definition is one version of an indicator's formula.
@@ -133,7 +134,11 @@ func (k *compiler) declare() (*celenv.Env, error) {
 	}
 	for i := range k.cat.Indicators {
 		x := &k.cat.Indicators[i]
-		k.inds = append(k.inds, &compiled{spec: x})
+		size := -1
+		if r := x.Reliability; r != nil {
+			size = slices.IndexFunc(k.cat.Variables, func(v indicators.Variable) bool { return v.ID == r.Variable })
+		}
+		k.inds = append(k.inds, &compiled{spec: x, size: size})
 		k.byID[x.ID] = i
 		add(indicators.FormulaName(x.ID), name{opIndicator, i, celenv.Double}, fmt.Sprintf("/indicators/%d/id", i))
 	}
@@ -276,6 +281,9 @@ func (k *compiler) unused() {
 	used := map[string]bool{}
 	for _, ind := range k.inds {
 		used[ind.spec.Aggregation.Weight] = true
+		if r := ind.spec.Reliability; r != nil {
+			used[r.Variable] = true
+		}
 		for _, d := range ind.defs {
 			if d.root == nil {
 				return // it may use anything

@@ -128,6 +128,20 @@ func (e *engine) prepare(i int) {
 	}
 }
 
+// size is the variable that indicator i must have enough of to be compared, nil
+// if it declares none.
+func (e *engine) size(i int) *lane {
+	x := e.p.inds[i]
+	if x.size < 0 {
+		return nil
+	}
+	k := laneKey{x.size, x.spec.Frequency}
+	if e.lanes[k] == nil {
+		e.lanes[k] = e.lane(k)
+	}
+	return e.lanes[k]
+}
+
 func (e *engine) lane(k laneKey) *lane {
 	v := &e.p.cat.Variables[k.variable]
 	l := &lane{id: e.ids, subject: v.ID}
@@ -232,6 +246,7 @@ func (e *engine) compute(ctx context.Context, i int, workers []*worker) error {
 	n := e.grid.Len()
 	l := &lane{id: e.ids, subject: x.ID, values: make([]float64, n), status: make([]cube.Status, n), reasons: make([]uint32, n), sets: e.sets}
 	e.ids++
+	size := e.size(i)
 	rows := func(w *worker, from, to int) {
 		for row := from; row < to; row++ {
 			pl := &plans[e.grid.PeriodIndex(row)]
@@ -244,8 +259,13 @@ func (e *engine) compute(ctx context.Context, i int, workers []*worker) error {
 			default:
 				w.begin(pl.d, row)
 				v := w.finish(pl.d, w.run(pl.d.root))
-				if pl.broken && v.state == celenv.OK {
-					v.status |= cube.Break
+				if v.state == celenv.OK {
+					if pl.broken {
+						v.status |= cube.Break
+					}
+					if size != nil && (size.status == nil || size.status[row].Observed()) && size.values[row] < x.Reliability.Min {
+						v.status |= cube.LowReliability
+					}
 				}
 				l.values[row], l.status[row], l.reasons[row] = double(v), v.status, v.reasons
 			}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/almotacen/almotacen/internal/spelling"
 )
 
 // The kinds of [Error], for errors.Is. The text of each is the Error's Code.
@@ -115,39 +117,5 @@ func (e Errors) finish() Errors {
 // nearest is the candidate with the least edit distance to name, "" if none is
 // near.
 func nearest(name string, candidates []string) string {
-	best, least := "", max(1, min(3, len(name)/3))+1
-	for _, c := range candidates {
-		if d := distance(name, c, least); d < least {
-			best, least = c, d
-		}
-	}
-	return best
-}
-
-// distance is the Damerau–Levenshtein distance with adjacent transpositions, of
-// bytes; limit or more is not told apart.
-func distance(a, b string, limit int) int {
-	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
-		return limit
-	}
-	rows := [3][]int{make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)}
-	prev2, prev, cur := rows[0], rows[1], rows[2]
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		cur[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				cur[j] = min(cur[j], prev2[j-2]+1)
-			}
-		}
-		prev2, prev, cur = prev, cur, prev2
-	}
-	return prev[len(b)]
+	return spelling.Nearest(name, candidates, max(1, min(3, len(name)/3))+1)
 }
