@@ -2,6 +2,7 @@ package testcorpus
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,7 +15,8 @@ import (
 
 // Conformance logs the result of a suite that others wrote, and compares it
 // with its row of docs/conformance.md: a pass that was lost, a new failure, or
-// a row that is out of date fails the test. Skips are names with reasons.
+// a row that is out of date fails the test. Skips are
+// one text a case, a reason or a name with it; equal ones are counted.
 //
 // ALMOTACEN_UPDATE=1 writes the row (with go test -p 1, since packages share the file).
 func Conformance(t testing.TB, suite string, pass, fail int, skips []string) {
@@ -33,7 +35,7 @@ func Conformance(t testing.TB, suite string, pass, fail int, skips []string) {
 		t.Fatal(err)
 	}
 	want := row(suite, pass, fail, skips)
-	found := regexp.MustCompile(`(?m)^\| `+regexp.QuoteMeta(suite)+` \| (\d+) \| (\d+) \|.*\n`).FindStringSubmatch(string(data))
+	found := regexp.MustCompile(`(?m)^\| ` + regexp.QuoteMeta(suite) + ` \| (\d+) \| (\d+) \|.*\n`).FindStringSubmatch(string(data))
 	if len(found) > 0 && found[0] == want {
 		return
 	}
@@ -52,9 +54,20 @@ func Conformance(t testing.TB, suite string, pass, fail int, skips []string) {
 }
 
 func row(suite string, pass, fail int, skips []string) string {
+	count := map[string]int{}
+	for _, s := range skips {
+		count[s]++
+	}
+	var reasons []string
+	for _, s := range slices.Sorted(maps.Keys(count)) {
+		if count[s] > 1 {
+			s = fmt.Sprintf("%d× %s", count[s], s)
+		}
+		reasons = append(reasons, strings.ReplaceAll(s, "|", "\\|"))
+	}
 	text := "–"
-	if len(skips) > 0 {
-		text = strings.ReplaceAll(strings.Join(skips, "; "), "|", "\\|")
+	if len(reasons) > 0 {
+		text = strings.Join(reasons, "; ")
 	}
 	return fmt.Sprintf("| %s | %d | %d | %d | %s |\n", suite, pass, fail, len(skips), text)
 }
