@@ -198,7 +198,7 @@ func (w *render) leaves(x *formula.Node, it *item, seen map[string]bool, n *int)
 	} else {
 		w.text(w.absent(x.Cell))
 	}
-	if f := w.flags(x.Cell.Status); f != "" && shown(x.Cell) {
+	if f := w.flagged(x.Cell.Status); f != "" && shown(x.Cell) {
 		w.text(" (" + f + ")")
 	}
 	w.raw(" ")

@@ -28,7 +28,7 @@ func (w *render) defs() {
 		`<pattern id="hatch" width="3" height="3" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hb" width="3" height="3"></rect><path class="hl" d="M0 0V3"></path></pattern>` +
 		`<path id="mk-g" d="M0-4.9L4.6 3.6H-4.6z"></path><circle id="mk-m" r="4.1"></circle><path id="mk-p" d="M0 4.9L-4.6-3.6H4.6z"></path>` +
 		`<path id="mk-u" d="M0-4.7L4.7 0L0 4.7L-4.7 0z"></path><rect id="mk-n" x="-3.6" y="-3.6" width="7.2" height="7.2"></rect><circle id="mk-r" r="3.7"></circle>` +
-		`<path id="mk-k" d="M0-7V7"></path>` +
+		`<path id="mk-k" d="M-3-7.5H3M0-7.5V7.5M-3 7.5H3"></path>` +
 		`<g id="track"><path class="ax" d="M7 9H133"></path><rect class="bd" x="38.5" y="3" width="63" height="12"></rect><path class="md" d="M70 2V16"></path></g>` +
 		`</defs></svg>`)
 }
@@ -36,9 +36,6 @@ func (w *render) defs() {
 // mark is the class and the shape of a position.
 func mark(p *compare.Position) (class, shape string) {
 	class, _ = sign(p)
-	if class == "n" && p.Why == compare.WhyReference {
-		return "r", "r"
-	}
 	return class, class
 }
 
@@ -68,13 +65,24 @@ func (w *render) endFigure() {
 	w.close("section")
 }
 
-// flag writes a label at x in a row above the plot, with a line down to bottom.
-func (w *render) flag(class, label string, x, y, bottom float64) {
-	w.line(class, x, y-10, x, bottom)
-	if x < chartWidth*0.55 {
-		w.plain("text", label, a{"class", "lb"}, a{"x", xy(x + 5)}, a{"y", xy(y)})
-	} else {
-		w.plain("text", label, a{"class", "lb"}, a{"x", xy(x - 5)}, a{"y", xy(y)}, a{"text-anchor", "end"})
+// flag is a label in a row above a plot, with a line down to its value.
+type flag struct {
+	class, text string
+	x           float64
+	left        bool // the text stands left of the line, if there is room
+}
+
+// flags writes labels from the top row down: every line first, so that none crosses a text.
+func (w *render) flags(list []flag, bottom float64) {
+	for i, f := range list {
+		w.line(f.class, f.x, float64(i)*labelRow+2, f.x, bottom)
+	}
+	for i, f := range list {
+		x, anchor := f.x+5, ""
+		if f.left && f.x > 150 || f.x > chartWidth-150 {
+			x, anchor = f.x-5, "end"
+		}
+		w.plain("text", f.text, a{"class", "lb"}, a{"x", xy(x)}, a{"y", xy(float64(i)*labelRow + labelRow - 4)}, a{"text-anchor", anchor})
 	}
 }
 
@@ -97,45 +105,41 @@ func (w *render) dots(it *item) {
 		rise = 230 / float64(highest)
 	}
 
-	type label struct {
-		class, text string
-		at          float64
+	short := func(key string, v float64) string {
+		if w.unit(it.d) == "%" {
+			return w.tr(key, "v", w.percent(v, it.d.Decimals))
+		}
+		return w.tr(key, "v", w.number(v, it.d.Decimals))
 	}
-	var labels []label
-	if v := it.x.Network.Value; v != nil && it.d.Aggregation.Kind != "sum" {
-		labels = append(labels, label{"nw", w.tr("chart.network", "v", w.withUnit(it.d, *v)), *v})
-	}
-	if d := it.x.Distribution; d != nil {
-		labels = append(labels,
-			label{"ql", w.tr("chart.q3", "v", w.withUnit(it.d, d.Q3)), d.Q3},
-			label{"md", w.tr("chart.median", "v", w.withUnit(it.d, d.Median)), d.Median},
-			label{"ql", w.tr("chart.q1", "v", w.withUnit(it.d, d.Q1)), d.Q1})
-	}
-	var targets []float64
+	var labels []flag
 	if t := it.d.Target; t != nil {
 		for _, edge := range []*float64{t.Min, t.Max} {
 			if edge != nil && it.axis.at(*edge) > 0 && it.axis.at(*edge) < 1 {
-				targets = append(targets, *edge)
+				labels = append(labels, flag{"tg", short("chart.target", *edge), place(*edge), edge == t.Min})
 			}
 		}
 	}
-	top := labelRow*float64(len(labels)+len(targets)) + 6
+	d := it.x.Distribution
+	below := false // the network's value, under the median
+	if v := it.x.Network.Value; v != nil && it.d.Aggregation.Kind != "sum" {
+		below = d != nil && *v < d.Median
+		labels = append(labels, flag{"nw", short("chart.network", *v), place(*v), below})
+	}
+	if d != nil {
+		labels = append(labels,
+			flag{"ql", short("chart.q3", d.Q3), place(d.Q3), false},
+			flag{"md", short("chart.median", d.Median), place(d.Median), !below},
+			flag{"ql", short("chart.q1", d.Q1), place(d.Q1), true})
+	}
+	top := labelRow*float64(len(labels)) + 6
 	base := top + max(40, float64(highest)*rise) + 6
 	w.figure(it.id+"-dots", w.tr("chart.dots", "i", it.d.Label.In(w.lang), "p", w.period(it.x.Period)), w.describe(it), base+40)
-	if d := it.x.Distribution; d != nil {
+	if d != nil {
 		x1, x2 := place(d.Q1), place(d.Q3)
 		w.open("rect", a{"class", "bd"}, a{"x", xy(x1)}, a{"y", xy(top)}, a{"width", xy(max(1, x2-x1))}, a{"height", xy(base - top)})
 		w.close("rect")
 	}
-	row := labelRow - 4
-	for _, t := range targets {
-		w.flag("tg", w.tr("chart.target", "v", w.withUnit(it.d, t)), place(t), row, base)
-		row += labelRow
-	}
-	for _, l := range labels {
-		w.flag(l.class, l.text, place(l.at), row, base)
-		row += labelRow
-	}
+	w.flags(labels, base)
 	w.line("ax", plotLeft-8, base, plotRight+8, base)
 	decimals := it.axis.decimals()
 	for _, t := range it.axis.ticks {
@@ -293,7 +297,7 @@ func (w *render) series(it *item, pts []compare.NetworkPoint) {
 	decimals := y.decimals()
 	for _, t := range y.ticks {
 		h := between(base, top, y.at(t))
-		w.line("gr", left, h, right, h)
+		w.line("gl", left, h, right, h)
 		w.plain("text", w.number(t, decimals), a{"class", "tk"}, a{"x", xy(left - 8)}, a{"y", xy(h + 4)}, a{"text-anchor", "end"})
 	}
 	every := (len(pts) + 11) / 12

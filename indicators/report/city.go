@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"slices"
+	"strconv"
 
 	"github.com/almotacen/almotacen/indicators/compare"
 )
@@ -130,7 +131,16 @@ func (w *render) extremes(t *town, good, poor []stand) {
 
 // standings is the table of a city's values, by whether a direction is better.
 func (w *render) standings(t *town, with []stand) {
-	w.table(w.tr("city.caption", "c", t.c.Name), "standing", w.tr("h.indicator"), w.tr("h.period"), ">"+w.tr("h.value"), w.tr("h.place"), w.tr("h.rank-of"), w.tr("h.standing"), ">"+w.tr("h.peer-median"), w.tr("h.change-before"), w.tr("h.note"))
+	notes := false
+	for _, s := range with {
+		own, given := w.note(s.p)
+		notes = notes || own != "" || given != ""
+	}
+	heads := []string{w.tr("h.indicator"), w.tr("h.period"), ">" + w.tr("h.value"), w.tr("h.place"), w.tr("h.rank-of"), w.tr("h.standing"), ">" + w.tr("h.peer-median"), w.tr("h.change-before")}
+	if notes {
+		heads = append(heads, w.tr("h.note"))
+	}
+	w.table(w.tr("city.caption", "c", t.c.Name), "standing", heads...)
 	for _, neutral := range []bool{false, true} {
 		first := true
 		for _, s := range with {
@@ -143,17 +153,17 @@ func (w *render) standings(t *town, with []stand) {
 					key = "group.neutral"
 				}
 				w.raw(`<tr class="group">`)
-				w.el("th", w.tr(key), a{"scope", "rowgroup"}, a{"colspan", "9"})
+				w.el("th", w.tr(key), a{"scope", "rowgroup"}, a{"colspan", strconv.Itoa(len(heads))})
 				w.raw("</tr>\n")
 				first = false
 			}
-			w.standingRow(t, s)
+			w.standingRow(t, s, notes)
 		}
 	}
 	w.endTable()
 }
 
-func (w *render) standingRow(t *town, s stand) {
+func (w *render) standingRow(t *town, s stand, notes bool) {
 	it, p := s.it, s.p
 	w.raw(`<tr><th scope="row">`)
 	w.itemLink(it)
@@ -175,18 +185,20 @@ func (w *render) standingRow(t *town, s stand) {
 	} else {
 		w.text(w.tr("light.unranked"))
 	}
-	w.raw("</td><td>")
+	w.raw(`</td><td class="gr">`)
 	w.standingCell(it, p)
 	w.raw("</td>")
 	if p.PeerMedian != nil {
 		w.num(w.number(*p.PeerMedian, it.d.Decimals))
 	} else {
-		w.num(w.tr("too-few"))
+		w.el("td", w.tr("too-few"), a{"class", "gap"})
 	}
 	w.raw("<td>")
 	w.change(it, p.Change)
 	w.raw("</td>")
-	w.noteCell(p)
+	if notes {
+		w.noteCell(p)
+	}
 	w.raw("</tr>\n")
 }
 

@@ -115,7 +115,7 @@ func (w *render) statuses() {
 		row(w.code("presence", p.String()), cube.Status(p))
 	}
 	for f := cube.Provisional; f <= cube.Unvalidated; f <<= 1 {
-		row(w.flags(f), f)
+		row(w.flagged(f), f)
 	}
 	for c := cube.NotForPublication; c <= cube.Primary; c++ {
 		row(w.code("conf", c.String()), cube.Status(0).WithConfidentiality(c))

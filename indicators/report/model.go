@@ -110,6 +110,14 @@ type family struct {
 	items []*item
 }
 
+// rank puts families with a measured indicator first.
+func (f *family) rank() int {
+	if slices.ContainsFunc(f.items, (*item).measured) {
+		return 0
+	}
+	return 1
+}
+
 // shown says whether a cell has a value that may be published.
 func shown(c cube.Cell) bool {
 	return c.Status.Observed() && c.Status.Confidentiality() == cube.Free
@@ -195,6 +203,7 @@ func (w *render) index() {
 		f.items = append(f.items, it)
 	}
 	w.families = slices.DeleteFunc(w.families, func(f *family) bool { return len(f.items) == 0 })
+	slices.SortStableFunc(w.families, func(x, y *family) int { return cmp.Compare(x.rank(), y.rank()) })
 }
 
 // prepare orders the cities of a measured indicator and finds its axis.

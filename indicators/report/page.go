@@ -179,7 +179,7 @@ func (w *render) back() {
 func (w *render) table(caption, class string, heads ...string) {
 	w.open("section", a{"class", "scroll"}, a{"tabindex", "0"}, a{"aria-label", caption})
 	w.open("table", a{"class", class})
-	w.el("caption", caption)
+	w.caption(caption)
 	w.raw("<thead><tr>")
 	for _, h := range heads {
 		class := ""
@@ -189,6 +189,13 @@ func (w *render) table(caption, class string, heads ...string) {
 		w.el("th", h, a{"scope", "col"}, a{"class", class})
 	}
 	w.raw("</tr></thead>\n<tbody>\n")
+}
+
+// caption is in a span that is no wider than the window, since the table may be.
+func (w *render) caption(s string) {
+	w.raw("<caption>")
+	w.el("span", s)
+	w.raw("</caption>")
 }
 
 func (w *render) endTable() { w.raw("</tbody></table></section>\n") }

@@ -132,7 +132,7 @@ func (w *render) coverage() {
 	}
 	w.para("coverage.words")
 	w.raw("<ul class=\"legend\">")
-	for _, s := range []string{"●", "◐", "·", "○", "■", "×"} {
+	for _, s := range []string{"●", "◐", "–", "○", "■", "×"} {
 		w.raw("<li>")
 		w.el("span", s, a{"class", "cv"}, a{"aria-hidden", "true"})
 		w.raw(" ")
@@ -143,7 +143,7 @@ func (w *render) coverage() {
 	caption := w.tr("coverage.caption")
 	w.open("section", a{"class", "scroll"}, a{"tabindex", "0"}, a{"aria-label", caption})
 	w.raw(`<table class="matrix">`)
-	w.el("caption", caption)
+	w.caption(caption)
 	w.raw("<thead><tr>")
 	w.el("th", w.tr("h.city"), a{"scope", "col"})
 	for _, it := range w.measured {
@@ -170,7 +170,7 @@ func (w *render) coverage() {
 						symbol = "■"
 					}
 				case cube.NotApplicable:
-					symbol = "·"
+					symbol = "–"
 				case cube.Suppressed:
 					symbol = "■"
 				case cube.NotComputable:
@@ -194,5 +194,5 @@ func (w *render) coverage() {
 }
 
 func coverKeys() map[string]string {
-	return map[string]string{"●": "observed", "◐": "unranked", "·": "not-applicable", "○": "missing", "■": "suppressed", "×": "not-computable"}
+	return map[string]string{"●": "observed", "◐": "unranked", "–": "not-applicable", "○": "missing", "■": "suppressed", "×": "not-computable"}
 }

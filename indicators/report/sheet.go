@@ -49,9 +49,8 @@ func (w *render) sheet(it *item) {
 	w.dots(it)
 	w.raw("<figcaption>")
 	w.text(w.describe(it))
-	w.raw(" ")
-	w.text(w.tr("sheet.legend"))
 	w.raw("</figcaption></figure>\n")
+	w.legend(it)
 
 	w.identity(it)
 	w.ranking(it, label)
@@ -186,19 +185,50 @@ func (w *render) sources(it *item) []*indicators.DataSource {
 	return out
 }
 
-// ranking is the table of every city, each with its mark over the axis.
+// legend names the marks that an indicator's charts use.
+func (w *render) legend(it *item) {
+	used := map[string]bool{}
+	for _, p := range it.order {
+		if shown(p.Cell) {
+			_, shape := mark(p)
+			used[shape] = true
+		}
+	}
+	w.open("ul", a{"class", "legend"}, a{"aria-label", w.tr("sheet.legend") + ": " + it.d.Label.In(w.lang)})
+	for _, s := range signs() {
+		if used[s.shape] {
+			w.raw("<li>")
+			w.sign(s.shape)
+			w.text(w.tr("sign." + s.key))
+			w.raw("</li>")
+		}
+	}
+	w.raw("</ul>\n")
+}
+
+// ranking is the table of every city, each with its mark over the axis. The
+// columns of changes and of remarks are there if any city has one.
 func (w *render) ranking(it *item, label string) {
 	at := w.period(it.x.Period)
-	before := w.tr("h.change")
+	change, notes := "", false
 	for _, p := range it.order {
-		if p.Change != nil {
-			before = w.tr("h.change-since", "p", w.period(p.Change.From))
-			break
+		if p.Change != nil && shown(p.Cell) {
+			change = w.tr("h.change-since", "p", w.period(p.Change.From))
 		}
+		own, given := w.note(p)
+		notes = notes || own != "" || given != ""
+	}
+	heads := []string{">" + w.tr("h.rank"), w.tr("h.city"), ">" + w.unit(it.d), w.tr("h.mark"), w.tr("h.standing")}
+	columns := "3"
+	if change != "" {
+		heads, columns = append(heads, change), "4"
+	}
+	if notes {
+		heads = append(heads, w.tr("h.note"))
 	}
 	w.el("h4", w.tr("sheet.cities"))
 	w.background(it)
-	w.table(w.tr("sheet.cities.caption", "i", label, "p", at, "u", w.unit(it.d)), "ranking", ">"+w.tr("h.rank"), w.tr("h.city"), ">"+w.unit(it.d), w.tr("h.mark"), w.tr("h.standing"), before, w.tr("h.note"))
+	w.table(w.tr("sheet.cities.caption", "i", label, "p", at, "u", w.unit(it.d)), "ranking", heads...)
 	for _, p := range it.order {
 		w.raw("<tr>")
 		if p.Ranked {
@@ -212,21 +242,24 @@ func (w *render) ranking(it *item, label string) {
 		w.cityLink(p.Entity)
 		w.raw("</th>")
 		if !shown(p.Cell) {
-			w.open("td", a{"colspan", "3"}, a{"class", "gap"})
-			w.text(w.absent(p.Cell))
-			w.raw("</td><td></td>")
+			w.el("td", w.absent(p.Cell), a{"colspan", columns}, a{"class", "gap"})
 		} else {
 			w.raw(`<td class="num">`)
 			w.value(p.Entity, it.x.Period, it.d, p.Cell.Value)
 			w.raw("</td><td>")
 			w.strip(it, p)
-			w.raw("</td><td>")
+			w.raw(`</td><td class="gr">`)
 			w.standingCell(it, p)
-			w.raw("</td><td>")
-			w.change(it, p.Change)
 			w.raw("</td>")
+			if change != "" {
+				w.raw("<td>")
+				w.change(it, p.Change)
+				w.raw("</td>")
+			}
 		}
-		w.noteCell(p)
+		if notes {
+			w.noteCell(p)
+		}
 		w.raw("</tr>\n")
 	}
 	w.endTable()
@@ -266,10 +299,23 @@ func (w *render) timeline(it *item, label string) {
 	w.el("h4", w.tr("sheet.series"))
 	w.raw("\n<figure>")
 	w.series(it, pts)
-	w.raw("<figcaption>")
-	w.text(w.tr("series.legend"))
-	w.raw("</figcaption></figure>\n")
-	w.table(w.tr("series.caption", "i", label, "u", w.unit(it.d)), "plain narrow", w.tr("h.period"), ">"+w.tr("h.network"), ">"+w.tr("h.used"), w.tr("h.method"), w.tr("h.note"))
+	marked := false
+	for i := range pts {
+		marked = marked || pts[i].Status != "observed" || i > 0 && !comparableSteps(it.d, pts[i-1], pts[i])
+	}
+	if marked {
+		w.el("figcaption", w.tr("series.legend"))
+	}
+	w.raw("</figure>\n")
+	heads := []string{w.tr("h.period"), ">" + w.tr("h.network"), ">" + w.tr("h.used"), w.tr("h.method")}
+	notes := false
+	for i := range it.x.Series {
+		notes = notes || w.status(it.x.Series[i].Status) != ""
+	}
+	if notes {
+		heads = append(heads, w.tr("h.note"))
+	}
+	w.table(w.tr("series.caption", "i", label, "u", w.unit(it.d)), "plain narrow", heads...)
 	for i := range it.x.Series {
 		p := &it.x.Series[i]
 		w.raw("<tr>")
@@ -283,7 +329,9 @@ func (w *render) timeline(it *item, label string) {
 		}
 		w.num(w.count(p.Used))
 		w.el("td", w.code("method", p.Method))
-		w.el("td", w.status(p.Status))
+		if notes {
+			w.el("td", w.status(p.Status))
+		}
 		w.raw("</tr>\n")
 	}
 	w.endTable()

@@ -167,12 +167,9 @@ func (w *render) reading() {
 	w.para("reading.periods")
 	w.para("reading.order")
 	w.raw("<dl class=\"signs\">\n")
-	for _, s := range []struct{ shape, class, key string }{
-		{"g", "g", "good"}, {"m", "m", "middle"}, {"p", "p", "poor"}, {"u", "u", "neutral"}, {"n", "n", "unranked"}, {"r", "r", "reference"},
-	} {
-		w.raw(`<div><dt><svg class="sign" aria-hidden="true" focusable="false" viewBox="-7 -7 14 14">`)
-		w.use(s.shape, s.class, 0, 0, "")
-		w.raw("</svg>")
+	for _, s := range signs() {
+		w.raw("<div><dt>")
+		w.sign(s.shape)
 		w.text(w.tr("sign." + s.key))
 		w.raw("</dt>")
 		w.el("dd", w.tr("sign."+s.key+".words"))
@@ -191,4 +188,17 @@ func (w *render) reading() {
 	w.raw("</dl>\n")
 	w.para("reading.network")
 	w.endSection()
+}
+
+// signs are the marks of charts, by shape, and their names.
+func signs() []struct{ shape, key string } {
+	return []struct{ shape, key string }{
+		{"g", "good"}, {"m", "middle"}, {"p", "poor"}, {"u", "neutral"}, {"n", "unranked"}, {"r", "reference"},
+	}
+}
+
+func (w *render) sign(shape string) {
+	w.raw(`<svg class="sign" aria-hidden="true" focusable="false" viewBox="-7 -7 14 14">`)
+	w.use(shape, shape, 0, 0, "")
+	w.raw("</svg>")
 }

@@ -30,7 +30,7 @@ func pageTexts() map[string]both {
 		"header.period":  {"Periodo de la medición", "Period of the measurement"},
 		"header.figures": {"Periodos de los datos comparados", "Periods of the figures compared"},
 		"header.issued":  {"Fecha de emisión", "Date of issue"},
-		"header.span":    {"de {p} a {p2}", "{p} to {p2}"},
+		"header.span":    {"{p} – {p2}", "{p} – {p2}"},
 		"cities.one":     {"{n} ciudad", "{n} city"},
 		"cities.many":    {"{n} ciudades", "{n} cities"},
 
@@ -95,7 +95,7 @@ func pageTexts() map[string]both {
 		"h.standing":       {"Grupo", "Group"},
 		"h.change":         {"Cambio", "Change"},
 		"h.change-since":   {"Cambio desde {p}", "Change since {p}"},
-		"h.change-before":  {"Cambio desde el periodo anterior", "Change since the period before"},
+		"h.change-before":  {"Cambio desde el anterior", "Change since the one before"},
 		"h.note":           {"Observaciones", "Remarks"},
 		"h.used":           {"Ciudades", "Cities"},
 		"h.value":          {"Valor", "Value"},
@@ -146,7 +146,7 @@ func pageTexts() map[string]both {
 		"sign.reference":       {"Municipio de referencia", "Reference municipality"},
 		"sign.reference.words": {"Se mide al lado de los miembros, sin puesto.", "Measured beside the members, without rank."},
 
-		"network.words":       {"Una página por servicio: lo medido, con su distribución entre ciudades, el valor conjunto y su cambio; y lo que no se ha podido medir, con los datos que habría que entregar.", "A page for each service: what was measured, with its distribution over the cities, the value of the network and its change; and what could not be measured, with the figures that would have to be delivered."},
+		"network.words":       {"Una página por servicio: lo medido, con su distribución entre ciudades, el valor conjunto y su cambio; y lo que no se ha podido medir, con los datos que habría que entregar. Van primero los servicios con algo medido.", "A page for each service: what was measured, with its distribution over the cities, the value of the network and its change; and what could not be measured, with the figures that would have to be delivered. Services with something measured come first."},
 		"network.empty":       {"El catálogo no tiene indicadores.", "The catalogue has no indicators."},
 		"network.none":        {"sin valor", "no value"},
 		"family.count":        {"{n} de {of} indicadores medidos", "{n} of {of} indicators measured"},

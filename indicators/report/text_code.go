@@ -42,14 +42,14 @@ func codeTexts() map[string]both {
 		"light.middle": {"mitad central", "middle half"},
 		"light.poor":   {"último cuarto", "last quarter"},
 
-		"quartile.1": {"cuarto 1, valores más bajos", "quarter 1, lowest values"},
-		"quartile.2": {"cuarto 2", "quarter 2"},
-		"quartile.3": {"cuarto 3", "quarter 3"},
-		"quartile.4": {"cuarto 4, valores más altos", "quarter 4, highest values"},
+		"quartile.1": {"cuarto más bajo", "lowest quarter"},
+		"quartile.2": {"segundo cuarto", "second quarter"},
+		"quartile.3": {"tercer cuarto", "third quarter"},
+		"quartile.4": {"cuarto más alto", "highest quarter"},
 
-		"polarity.higher":  {"mejor más", "more is better"},
-		"polarity.lower":   {"mejor menos", "less is better"},
-		"polarity.target":  {"mejor cerca del objetivo", "better near the target"},
+		"polarity.higher":  {"mejor cuanto más alto", "higher is better"},
+		"polarity.lower":   {"mejor cuanto más bajo", "lower is better"},
+		"polarity.target":  {"mejor cuanto más cerca del objetivo", "nearer to the target is better"},
 		"polarity.neutral": {"sin dirección deseable", "no desirable direction"},
 
 		"method.ratio-of-sums": {"razón de sumas", "ratio of sums"},

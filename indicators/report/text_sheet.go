@@ -6,7 +6,7 @@ func sheetTexts() map[string]both {
 		"sheets.none":          {"No hay ningún indicador medido.", "No indicator was measured."},
 		"sheets.words":         {"Una ficha por indicador medido. Los no recogidos están, con lo que les falta, en la página de su servicio.", "A sheet for each measured indicator. Those not collected are on the page of their service, with what they lack."},
 		"sheet.period":         {"Datos de {p}", "Figures of {p}"},
-		"sheet.legend":         {"Triángulo hacia arriba, mejor cuarto; círculo, mitad central; triángulo hacia abajo, último cuarto; rombo, sin dirección deseable; cuadrado rayado, no comparable; círculo hueco, municipio de referencia. La tabla de ciudades da cada valor.", "Triangle up, best quarter; circle, middle half; triangle down, last quarter; diamond, no desirable direction; hatched square, not comparable; hollow circle, reference municipality. The table of cities gives each value."},
+		"sheet.legend":         {"Leyenda", "Key"},
 		"sheet.definition":     {"Definición", "Definition"},
 		"sheet.cities":         {"Todas las ciudades", "All cities"},
 		"sheet.cities.caption": {"{i}, {p} ({u}): todas las ciudades", "{i}, {p} ({u}): all cities"},

@@ -135,8 +135,8 @@ func (w *render) absent(c cube.Cell) string {
 	return w.code("presence", c.Status.Presence().String())
 }
 
-// flags names the flags of a status, joined by commas.
-func (w *render) flags(s cube.Status) string {
+// flagged names the flags of a status, joined by commas.
+func (w *render) flagged(s cube.Status) string {
 	var out []string
 	for f := cube.Provisional; f <= cube.Unvalidated; f <<= 1 {
 		if s&f != 0 {
@@ -151,7 +151,7 @@ func (w *render) flags(s cube.Status) string {
 // and the reason given with the data (in their language).
 func (w *render) note(p *compare.Position) (own, given string) {
 	var parts []string
-	if f := w.flags(p.Cell.Status); f != "" {
+	if f := w.flagged(p.Cell.Status); f != "" {
 		parts = append(parts, f)
 	}
 	if shown(p.Cell) && !p.Ranked && p.Why != "" && p.Cell.Status.Flags() == 0 {
@@ -183,8 +183,10 @@ func contains(list []string, s string) bool {
 // sign is the class and the symbol of a position's light.
 func sign(p *compare.Position) (class, symbol string) {
 	switch {
+	case !p.Ranked && p.Why == compare.WhyReference:
+		return "r", "○"
 	case !p.Ranked:
-		return "n", "○"
+		return "n", "▨"
 	case p.Light == compare.Good:
 		return "g", "▲"
 	case p.Light == compare.Poor:
@@ -215,12 +217,14 @@ func (w *render) change(it *item, c *compare.Change) {
 		w.el("span", w.tr("change.none"), a{"class", "vh"})
 		return
 	}
+	w.raw(`<span class="gr">`)
 	w.text(locale.Signed(c.Absolute, it.d.Decimals, w.lang))
-	if c.Relative != nil && w.unit(it.d) != "%" {
+	if c.Relative != nil && it.d.Unit.String() != "%" {
 		w.raw(" (")
 		w.text(signedPercent(100*(*c.Relative), w.lang))
 		w.raw(")")
 	}
+	w.raw("</span>")
 	switch {
 	case !c.Comparable:
 		w.raw(" ")
