@@ -14,8 +14,9 @@ import (
 )
 
 func Example() {
-	network, err := indicators.NewNetwork(indicators.Network{ID: "two", Cities: []indicators.City{
-		{Code: "28079", Name: "Madrid"}, {Code: "08019", Name: "Barcelona"},
+	network, err := indicators.NewNetwork(indicators.Network{ID: "two", Title: indicators.Text{"es": "Dos ciudades"}, Cities: []indicators.City{
+		{Code: "28079", Name: "Madrid", Province: "Madrid", Community: "Comunidad de Madrid"},
+		{Code: "08019", Name: "Barcelona", Province: "Barcelona", Community: "Cataluña"},
 	}})
 	if err != nil {
 		fmt.Println(err)

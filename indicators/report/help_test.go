@@ -28,7 +28,7 @@ families:
   - {id: water, label: {es: Agua, en: Water}}
   - {id: culture, label: {es: Cultura, en: Culture}}
 sources:
-  - {id: office, title: {es: Oficina, en: Office}, publisher: INE, url: "https://www.ine.es/", license: CC-BY-4.0, tokens: {"-1": suppressed}}
+  - {id: office, title: {es: Oficina, en: Office}, publisher: INE, url: "https://www.ine.es/", license: "https://creativecommons.org/licenses/by/4.0/", tokens: {"-1": suppressed}}
 variables:
   - {id: population, label: {es: Personas, en: People}, unit: "{person}", temporal: stock, frequency: A, additive: true, source: office, range: {min: 0}}
   - {id: women, label: {es: Mujeres, en: Women}, unit: "{person}", temporal: stock, frequency: A, additive: true, source: office}
@@ -40,7 +40,7 @@ variables:
     frequency: A
     source: office
     exclusions: [{provinces: ["48"], reason: {es: Hacienda propia., en: Tax office of its own.}}]
-  - {id: visits, label: {es: Visitas, en: Visits}, unit: "1", temporal: flow, frequency: A}
+  - {id: visits, label: {es: Visitas, en: Visits}, unit: "1", temporal: flow, frequency: A, additive: true}
 indicators:
   - id: people.women-share
     family: people

@@ -93,7 +93,6 @@ func pageTexts() map[string]both {
 		"h.mark":           {"Posición en la escala", "Position on the scale"},
 		"h.place":          {"Posición", "Position"},
 		"h.standing":       {"Grupo", "Group"},
-		"h.change":         {"Cambio", "Change"},
 		"h.change-since":   {"Cambio desde {p}", "Change since {p}"},
 		"h.change-before":  {"Cambio desde el anterior", "Change since the one before"},
 		"h.note":           {"Observaciones", "Remarks"},
