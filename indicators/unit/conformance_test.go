@@ -61,7 +61,7 @@ func (c *tally) valid(t *testing.T, code string) {
 }
 
 // The codes of UcumFunctionalTests (2021-02-03), validation, each once.
-func TestFunctionalValidation(t *testing.T) {
+func TestConformanceValidation(t *testing.T) {
 	var c tally
 	for _, code := range strings.Fields(functionalValid) {
 		c.valid(t, code)
@@ -79,7 +79,7 @@ func TestFunctionalValidation(t *testing.T) {
 
 // The codes of the Table of Example UCUM Codes for Electronic Messaging
 // (v1.5, 2020) without annotations, less those above.
-func TestCommonCodes(t *testing.T) {
+func TestConformanceCommonCodes(t *testing.T) {
 	var c tally
 	for _, code := range strings.Fields(commonCodes) {
 		if code == "Torr" {
@@ -92,7 +92,7 @@ func TestCommonCodes(t *testing.T) {
 }
 
 // UcumFunctionalTests, conversion. Outcomes hold to their last digit.
-func TestFunctionalConversion(t *testing.T) {
+func TestConformanceConversion(t *testing.T) {
 	var c tally
 	for i, tc := range []struct {
 		x        float64
@@ -122,7 +122,7 @@ func TestFunctionalConversion(t *testing.T) {
 }
 
 // UcumFunctionalTests, multiplication and division.
-func TestFunctionalArithmetic(t *testing.T) {
+func TestConformanceArithmetic(t *testing.T) {
 	var c tally
 	for _, tc := range []struct{ u, op, v, want string }{
 		{"g", ".", "m", "g.m"}, {"m", ".", "g", "g.m"}, {"g", "/", "m", "g.m-1"}, {"m", "/", "g", "g-1.m"},
