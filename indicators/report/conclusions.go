@@ -99,8 +99,15 @@ func (w *render) conclusion(x *round.Conclusion) {
 	w.raw("</p><ul class=\"evidence\">")
 	it := w.byID[x.Indicator]
 	for i := range x.Evidence {
+		what := x.Evidence[i].What
+		switch {
+		case what == "count" && x.Indicator == "":
+			what = "indicators"
+		case what == "count" && x.Rule == round.RuleTarget && i == 0:
+			what = "met"
+		}
 		w.raw("<li>")
-		w.evidence(it, &x.Evidence[i])
+		w.evidence(it, &x.Evidence[i], what)
 		w.raw("</li>")
 	}
 	if it != nil && it.measured() {
@@ -111,7 +118,7 @@ func (w *render) conclusion(x *round.Conclusion) {
 	w.raw("</ul>")
 }
 
-func (w *render) evidence(it *item, e *round.Evidence) {
+func (w *render) evidence(it *item, e *round.Evidence, what string) {
 	if other := w.byID[e.Indicator]; other != nil {
 		it = other
 	}
@@ -119,10 +126,10 @@ func (w *render) evidence(it *item, e *round.Evidence) {
 	case w.byCode[e.Entity] != nil:
 		w.cityLink(e.Entity)
 	default:
-		w.text(w.code("what", e.What))
+		w.text(w.code("what", what))
 	}
 	if e.Entity != "" && e.What != "value" {
-		w.text(", " + w.code("what", e.What))
+		w.text(", " + w.code("what", what))
 	}
 	if !e.Period.IsZero() {
 		w.text(" (" + w.period(e.Period) + ")")

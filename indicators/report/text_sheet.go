@@ -45,7 +45,7 @@ func sheetTexts() map[string]both {
 		"chart.nobody":   {"Ninguna ciudad tiene un dato comparable.", "No city has a comparable figure."},
 		"chart.ends":     {"De {n} ciudades comparables, el valor más bajo es el de {c} ({v}) y el más alto el de {c2} ({v2}).", "Of {n} comparable cities, the lowest value is that of {c} ({v}) and the highest that of {c2} ({v2})."},
 		"chart.middle":   {"La mediana es {m}; la mitad central está entre {v} y {v2}.", "The median is {m}; the middle half lies between {v} and {v2}."},
-		"chart.together": {"El valor de la red es {v} ({by}).", "The network's value is {v} ({by})."},
+		"chart.together": {"El valor de la red es {v} ({by}).", "The network’s value is {v} ({by})."},
 		"series.title":   {"{i}: valor de la red en el tiempo", "{i}: network value over time"},
 		"series.desc":    {"De {v} en {p} a {v2} en {p2}; {n} periodos; {by}.", "From {v} in {p} to {v2} in {p2}; {n} periods; {by}."},
 		"series.legend":  {"Punto hueco: valor con alguna reserva, que dice la tabla. Trazo discontinuo: los dos valores no son comparables.", "Hollow point: a value with a reservation, which the table states. Broken line: the two values are not comparable."},
