@@ -77,10 +77,37 @@ func (r *Result) conclude() {
 	}
 	c.cities()
 	c.unmeasured(unmeasured)
-	slices.SortStableFunc(c.out, func(a, b Conclusion) int {
-		return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.ID, b.ID))
-	})
+	c.order()
 	r.Conclusions, r.Withheld = c.out, c.withheld
+}
+
+// order puts the weightiest conclusions first. What is better or worse weighs
+// more than what is only more or less, an old figure weighs less, and of the several conclusions on one
+// indicator each weighs less than the one before, so that the first page
+// speaks of several.
+func (c *concluder) order() {
+	byWeight := func(a, b Conclusion) int {
+		return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.ID, b.ID))
+	}
+	for i := range c.out {
+		x := &c.out[i]
+		if ind, ok := c.r.Catalogue.Indicator(x.Indicator); ok && x.Entity == "" && ind.Polarity != indicators.Neutral {
+			x.Weight += 6
+		}
+		if !x.Period.IsZero() && x.Entity == "" {
+			x.Weight -= float64(min(8, age(x.Period, c.r.Period)))
+		}
+	}
+	slices.SortStableFunc(c.out, byWeight)
+	told := map[string]int{}
+	for i := range c.out {
+		x := &c.out[i]
+		if x.Entity == "" && x.Indicator != "" {
+			x.Weight -= float64(10 * told[x.Indicator])
+			told[x.Indicator]++
+		}
+	}
+	slices.SortStableFunc(c.out, byWeight)
 }
 
 func (c *concluder) withhold(rule, indicator, entity, why string) {
@@ -124,7 +151,7 @@ func (c *concluder) caveats(x *compare.Indicator) []string {
 	if excluded {
 		out = append(out, CaveatExcluded)
 	}
-	if old(x.Period, c.r.Period) {
+	if age(x.Period, c.r.Period) >= 3 {
 		out = append(out, CaveatOldPeriod)
 	}
 	if flagged {
@@ -133,15 +160,15 @@ func (c *concluder) caveats(x *compare.Indicator) []string {
 	return out
 }
 
-// old says whether three whole years lie between the end of a figure's year and the round's.
-func old(figure, round period.Period) bool {
+// age is the number of years from a figure's year to the round's.
+func age(figure, round period.Period) int {
 	a, ok := figure.Enclosing(period.Year)
 	b, okB := round.Enclosing(period.Year)
 	if !ok || !okB {
-		return false
+		return 0
 	}
-	n, same := b.Sub(a)
-	return same && n >= 3
+	n, _ := b.Sub(a)
+	return max(0, n)
 }
 
 func (c *concluder) could(i int) int {
@@ -369,7 +396,10 @@ func (c *concluder) trend(ind *indicators.Indicator, x *compare.Indicator) {
 	}
 	a := args{indicator: ind, period: last.Period, from: first.Period, value: *first.Value, value2: *last.Value, n: last.Used, of: x.Members, method: last.Method}
 	message := "trend-equal"
-	weight := 30.0
+	weight := 20.0
+	if d := x.Distribution; d != nil && d.Q3 > d.Q1 {
+		weight += math.Min(12, 8*math.Abs(diff)/(d.Q3-d.Q1))
+	}
 	// Shares and rates of change differ by points; a relative change of them misleads.
 	points := ind.Unit.String() == "%"
 	switch {
@@ -389,7 +419,6 @@ func (c *concluder) trend(ind *indicators.Indicator, x *compare.Indicator) {
 	a.ratio = math.Abs(diff)
 	if !points {
 		a.ratio = 100 * math.Abs(diff) / *first.Value
-		weight += math.Min(10, a.ratio/5)
 	}
 	c.add(Conclusion{
 		ID: RuleTrend + "/" + x.ID, Rule: RuleTrend, Type: "change", Indicator: x.ID, Period: last.Period,
