@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
+	"strings"
 
 	"github.com/almotacen/almotacen/indicators"
 	"github.com/almotacen/almotacen/indicators/compare"
@@ -225,11 +226,13 @@ func (w *render) exact(v float64, variable string) string {
 	return s
 }
 
+// unitOf is a variable's unit, but where it only says what is counted, as its label does.
 func unitOf(v *indicators.Variable) string {
-	if s := v.Unit.String(); s != "1" {
-		return s
+	s := v.Unit.String()
+	if s == "1" || strings.HasPrefix(s, "{") && strings.IndexByte(s, '}') == len(s)-1 {
+		return ""
 	}
-	return ""
+	return s
 }
 
 // place is where a cell was read: its source, or those of its reasons.
@@ -243,14 +246,8 @@ func (w *render) place(c cube.Cell) string {
 			out = append(out, s)
 		}
 	}
-	s := ""
-	for i, x := range out {
-		if i > 0 {
-			s += "; "
-		}
-		s += x
-	}
-	return s
+	return strings.Join(out, "; ")
 }
 
+// plainCount is a number of a line or column, without groups, as editors show it.
 func (w *render) plainCount(n int) string { return strconv.Itoa(n) }

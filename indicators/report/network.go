@@ -98,6 +98,10 @@ func (w *render) family(f *family) {
 
 // networkChange is how the network's value changed since the first and the previous comparable period.
 func (w *render) networkChange(it *item) {
+	if it.x.Network.Value == nil {
+		w.text(w.tr("network.none"))
+		return
+	}
 	pts := points(it.x.Series)
 	k := -1
 	for i := range pts {
