@@ -130,6 +130,8 @@ func TestUnreadable(t *testing.T) {
 	}{
 		{"empty", "", collect.Table{}, collect.ErrEmpty, 0},
 		{"only a byte order mark", "\ufeff", collect.Table{}, collect.ErrEmpty, 0},
+		{"workbook", "PK\x03\x04\x14\x00\x06\x00", collect.Table{}, collect.ErrEncoding, 1},
+		{"old workbook", "\xd0\xcf\x11\xe0\xa1\xb1", collect.Table{}, collect.ErrEncoding, 1},
 		{"blank lines", "\n;;;\n\n", collect.Table{}, collect.ErrEmpty, 0},
 		{"no city column", "period;men\n2017;1\n", collect.Table{}, collect.ErrHeader, 1},
 		{"no period column", "entity;men\n28079;1\n", collect.Table{}, collect.ErrHeader, 1},

@@ -39,6 +39,9 @@ func load(r io.Reader, t Table, s *sink) (*input, error) {
 	if !ok {
 		return nil, &Error{Code: ErrConfig, File: t.Name, Msg: fmt.Sprintf("encoding %q: write utf-8, windows-1252 or utf-16", t.Encoding)}
 	}
+	if bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0")) {
+		return nil, &Error{Code: ErrEncoding, File: t.Name, Line: 1, Msg: "a workbook or compressed file, not a text table: save the sheet as CSV"}
+	}
 	found := ""
 	switch {
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):

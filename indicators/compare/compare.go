@@ -39,8 +39,9 @@ type Comparison struct {
 //
 // Period, the reference period, is the latest of the indicator's frequency that
 // ends no later than the round's, is no rolling window, and in which at least
-// MinPeers members are ranked; if there is none, the latest in which any member
-// has a value; if there is none, zero.
+// MinPeers members are ranked, and half as many as in the period that has most;
+// if there is none, the latest in which any member has a value; if there is
+// none, zero.
 type Indicator struct {
 	ID           string         `json:"id"`
 	Version      int            `json:"version"`                // of the definition in force in Period; 0: none

@@ -204,13 +204,17 @@ func why(s cube.Status, def *indicators.Definition) string {
 }
 
 // periods finds the reference period and the periods in which a member has a
-// value. Without any, last is the last period of the frequency in results.
+// value. The reference period is the latest with MinPeers comparable members
+// and half as many as the period that has most, so that a handful of early
+// deliveries does not displace a full year. Without any, last is the last period of the frequency in results.
 func (m *measured) periods() (ref period.Period, withData []period.Period, last period.Period) {
 	if !m.present {
 		return ref, nil, last
 	}
 	col := m.results.Column(m.measure)
 	enough := false
+	var counts []int // of comparable members, as withData
+	best := 0
 	for _, p := range m.results.Periods() {
 		if !m.within(p, m.ind.Frequency) {
 			continue
@@ -234,7 +238,11 @@ func (m *measured) periods() (ref period.Period, withData []period.Period, last 
 			continue
 		}
 		withData = append(withData, p)
-		if comparable >= m.cfg.MinPeers {
+		counts = append(counts, comparable)
+		best = max(best, comparable)
+	}
+	for i, p := range withData {
+		if counts[i] >= m.cfg.MinPeers && 2*counts[i] >= best {
 			ref, enough = p, true
 		} else if !enough {
 			ref = p

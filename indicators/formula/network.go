@@ -31,7 +31,9 @@ type NetworkValue struct {
 //	median         quantile of type 7 of them (Hyndman & Fan 1996)
 //	none           not applicable
 //
-// The status has the flags of the entities used. Without any the value is
+// Entities whose value in out is of another definition or a forecast are left
+// out. The status has the flags of the entities used but low reliability: a
+// part that is too small by itself does not make the whole so. Without any the value is
 // missing with the reason incomplete. The error is of kind ErrName if there is
 // no such indicator.
 func (p *Program) Network(in, out *cube.Cube, entities []string, indicator string, at period.Period) (NetworkValue, error) {
@@ -64,12 +66,17 @@ func (p *Program) Network(in, out *cube.Cube, entities []string, indicator strin
 		return v, err
 	}
 	w := newWorker(e)
+	// What is not comparable is not mixed in.
+	entities = slices.DeleteFunc(entities, func(entity string) bool {
+		return out.At(cube.Key{Entity: entity, Period: at}, indicator).Status.Flags()&(cube.DefinitionDiffers|cube.Forecast) != 0
+	})
 	switch v.Method {
 	case ratioOfSums:
 		v.Cell, v.Used = w.ratioOfSums(d, entities, at)
 	default:
 		v.Cell, v.Used = w.fromCells(d, out, entities, at)
 	}
+	v.Cell.Status &^= cube.LowReliability
 	if v.Used == 0 {
 		v.Cell = cube.NoValue(cube.Missing, cube.Reason{Code: cube.ReasonIncomplete, Subject: x.ID, Text: fmt.Sprintf("0 of %d entities have the figures", v.Members)})
 	}

@@ -4,22 +4,24 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/almotacen/almotacen/indicators"
 	"github.com/almotacen/almotacen/indicators/compare"
 	"github.com/almotacen/almotacen/indicators/cube"
 	"github.com/almotacen/almotacen/indicators/period"
+	"github.com/almotacen/almotacen/indicators/unit"
 	"github.com/almotacen/almotacen/internal/locale"
 )
 
 // Rules of conclusion, each with the condition under which it speaks.
 const (
 	RuleExtremes   = "extremes"   // enough ranked cities, not all equal: the ends and the median
-	RuleSpread     = "spread"     // as extremes, quartiles of one sign and not equal
-	RuleTrend      = "trend"      // network value by one method in two or more periods under comparable definitions
+	RuleSpread     = "spread"     // as extremes, all values positive, third quartile at least 1.5 times the first
+	RuleDifference = "difference" // network value of the same cities in the first and last period under comparable definitions
 	RuleChange     = "change"     // enough cities with a comparable value in the period before
 	RuleTarget     = "target"     // a target is declared and enough cities are ranked
-	RuleStrength   = "strength"   // of a city: lights Good, farthest from its peers' median for the better
+	RuleStrength   = "strength"   // of a city: light Good, at least half an interquartile range better than its peers' median, the farthest
 	RuleConcern    = "concern"    // of a city: likewise Poor, for the worse
 	RuleCoverage   = "coverage"   // an indicator with a figure in fewer than 80 % of the cities where it can exist
 	RuleUnmeasured = "unmeasured" // of the catalogue: what could not be measured at all
@@ -33,7 +35,8 @@ const (
 	WithheldFewPeers    = "few-peers"
 	WithheldBreak       = "definition-break"
 	WithheldNoPrevious  = "no-previous"
-	WithheldSeasonal    = "seasonal" // neighbouring parts of a year differ by their season
+	WithheldRate        = "rate-of-change" // a change of a change says little between two years
+	WithheldSeasonal    = "seasonal"       // neighbouring parts of a year differ by their season
 )
 
 // Caveats that a conclusion carries.
@@ -41,8 +44,9 @@ const (
 	CaveatPartial   = "partial-coverage"   // fewer than 80 % of the cities
 	CaveatExcluded  = "excluded-cells"     // cities with a figure of another definition or of low reliability are left out
 	CaveatOldPeriod = "old-period"         // the figure is three years older than the round, or more
+	CaveatNominal   = "current-prices"     // amounts of different years, not deflated
 	CaveatFlags     = "flagged-values"     // provisional, estimated or imputed figures among them
-	CaveatUnequal   = "unequal-membership" // the cities behind two values of the network are not the same
+	CaveatUnequal   = "unequal-membership" // other cities have a figure in one of the two periods only, and are left out
 )
 
 const enoughCoverage = 0.8
@@ -72,7 +76,7 @@ func (r *Result) conclude() {
 		c.extremes(ind, x)
 		c.target(ind, x)
 		c.change(ind, x)
-		c.trend(ind, x)
+		c.difference(ind, x)
 		c.coverage(ind, x, r.Coverage[i])
 	}
 	c.cities()
@@ -115,15 +119,20 @@ func (c *concluder) withhold(rule, indicator, entity, why string) {
 }
 
 // certainty of a statement about n of the cities where the figure can exist:
-// high from 20 cities and 80 % of them, medium from 10, low below.
-func certainty(n, could int) string {
+// high from 20 cities and 80 % of them, medium from 10, low below; one step
+// less if the figure is three years older than the round, or more.
+func (c *concluder) certainty(x *compare.Indicator, n int) string {
+	level := 0
 	switch {
-	case n >= 20 && float64(n) >= enoughCoverage*float64(could):
-		return "high"
+	case n >= 20 && float64(n) >= enoughCoverage*float64(c.couldOf(x)):
+		level = 2
 	case n >= 10:
-		return "medium"
+		level = 1
 	}
-	return "low"
+	if age(x.Period, c.r.Period) >= 3 {
+		level = max(0, level-1)
+	}
+	return [...]string{"low", "medium", "high"}[level]
 }
 
 func (c *concluder) caveats(x *compare.Indicator) []string {
@@ -226,18 +235,19 @@ func (c *concluder) extremes(ind *indicators.Indicator, x *compare.Indicator) {
 		Evidence{Indicator: x.ID, Period: x.Period, What: "count", Value: float64(x.Ranked)})
 	c.add(Conclusion{
 		ID: RuleExtremes + "/" + x.ID, Rule: RuleExtremes, Type: "extreme", Indicator: x.ID, Period: x.Period,
-		Effect: &effect, Certainty: certainty(x.Ranked, c.couldOf(x)), Caveats: c.caveats(x), Evidence: evidence,
+		Effect: &effect, Certainty: c.certainty(x, x.Ranked), Caveats: c.caveats(x), Evidence: evidence,
 		Weight: 20 + relativeSpread(d),
 	}, message, args)
 
-	if d.Q1 == d.Q3 || d.Q1 <= 0 {
+	// A ratio has a meaning only among positive figures, and news only from 1.5 on.
+	if d.Min <= 0 || d.Q3 < 1.5*d.Q1 {
 		return
 	}
 	ratio := d.Q3 / d.Q1
 	args.value, args.value2, args.ratio = d.Q1, d.Q3, ratio
 	c.add(Conclusion{
 		ID: RuleSpread + "/" + x.ID, Rule: RuleSpread, Type: "spread", Indicator: x.ID, Period: x.Period,
-		Effect: &ratio, Certainty: certainty(x.Ranked, c.couldOf(x)), Caveats: c.caveats(x),
+		Effect: &ratio, Certainty: c.certainty(x, x.Ranked), Caveats: c.caveats(x),
 		Evidence: []Evidence{
 			{Indicator: x.ID, Period: x.Period, What: "q1", Value: d.Q1},
 			{Indicator: x.ID, Period: x.Period, What: "q3", Value: d.Q3},
@@ -302,7 +312,7 @@ func (c *concluder) target(ind *indicators.Indicator, x *compare.Indicator) {
 	}
 	c.add(Conclusion{
 		ID: RuleTarget + "/" + x.ID, Rule: RuleTarget, Type: "gap-to-target", Indicator: x.ID, Period: x.Period,
-		Effect: &share, Certainty: certainty(x.Ranked, c.couldOf(x)), Caveats: c.caveats(x), Evidence: evidence,
+		Effect: &share, Certainty: c.certainty(x, x.Ranked), Caveats: c.caveats(x), Evidence: evidence,
 		Weight: 24,
 	}, "target", args{indicator: ind, period: x.Period, n: met, of: x.Ranked, target: ind.Target})
 }
@@ -315,6 +325,16 @@ func seasonal(p period.Period) bool {
 		return false
 	}
 	return p.Rolling() == 0
+}
+
+// nominal is the caveat of amounts in a currency of no stated year.
+func nominal(ind *indicators.Indicator) []string {
+	for part := range strings.FieldsFuncSeq(ind.Unit.String(), func(r rune) bool { return strings.ContainsRune("./()", r) }) {
+		if u, err := unit.Parse(part); err == nil && u.Kind() == unit.Currency && !strings.Contains(part, "@") {
+			return []string{CaveatNominal}
+		}
+	}
+	return nil
 }
 
 func (c *concluder) change(ind *indicators.Indicator, x *compare.Indicator) {
@@ -346,8 +366,11 @@ func (c *concluder) change(ind *indicators.Indicator, x *compare.Indicator) {
 	case n < c.min && broken > 0:
 		c.withhold(RuleChange, x.ID, "", WithheldBreak)
 		return
-	case n < c.min:
+	case n == 0:
 		c.withhold(RuleChange, x.ID, "", WithheldNoPrevious)
+		return
+	case n < c.min:
+		c.withhold(RuleChange, x.ID, "", WithheldFewCities)
 		return
 	}
 	message := "change"
@@ -357,7 +380,7 @@ func (c *concluder) change(ind *indicators.Indicator, x *compare.Indicator) {
 	share := 100 * float64(better) / float64(n)
 	c.add(Conclusion{
 		ID: RuleChange + "/" + x.ID, Rule: RuleChange, Type: "change", Indicator: x.ID, Period: x.Period,
-		Effect: &share, Certainty: certainty(n, c.couldOf(x)), Caveats: c.caveats(x),
+		Effect: &share, Certainty: c.certainty(x, n), Caveats: append(c.caveats(x), nominal(ind)...),
 		Evidence: []Evidence{
 			{Indicator: x.ID, Period: x.Period, What: "better", Value: float64(better)},
 			{Indicator: x.ID, Period: x.Period, What: "worse", Value: float64(worse)},
@@ -367,9 +390,13 @@ func (c *concluder) change(ind *indicators.Indicator, x *compare.Indicator) {
 	}, message, args{indicator: ind, period: x.Period, from: from, n: better, n2: worse, of: n})
 }
 
-func (c *concluder) trend(ind *indicators.Indicator, x *compare.Indicator) {
+func (c *concluder) difference(ind *indicators.Indicator, x *compare.Indicator) {
 	if seasonal(x.Period) {
-		c.withhold(RuleTrend, x.ID, "", WithheldSeasonal)
+		c.withhold(RuleDifference, x.ID, "", WithheldSeasonal)
+		return
+	}
+	if d, ok := ind.At(x.Period); ok && (strings.Contains(d.Formula, "prev(") || strings.Contains(d.Formula, "lag(")) {
+		c.withhold(RuleDifference, x.ID, "", WithheldRate)
 		return
 	}
 	var first, last *compare.NetworkPoint
@@ -387,14 +414,26 @@ func (c *concluder) trend(ind *indicators.Indicator, x *compare.Indicator) {
 		last = p
 	}
 	if first == nil || last == nil || first == last || last.Period != x.Period {
+		c.withhold(RuleDifference, x.ID, "", WithheldNoPrevious)
 		return
 	}
-	diff := *last.Value - *first.Value
-	caveats := c.caveats(x)
-	if first.Used != last.Used {
+	same := c.common(x, first.Period, last.Period)
+	if len(same) < c.min {
+		c.withhold(RuleDifference, x.ID, "", WithheldFewCities)
+		return
+	}
+	before, okBefore := c.network(same, x.ID, first.Period)
+	after, okAfter := c.network(same, x.ID, last.Period)
+	if !okBefore || !okAfter {
+		return
+	}
+	diff := after - before
+	caveats := slices.DeleteFunc(c.caveats(x), func(s string) bool { return s == CaveatExcluded })
+	caveats = append(caveats, nominal(ind)...)
+	if len(same) < first.Used || len(same) < last.Used {
 		caveats = append(caveats, CaveatUnequal)
 	}
-	a := args{indicator: ind, period: last.Period, from: first.Period, value: *first.Value, value2: *last.Value, n: last.Used, of: x.Members, method: last.Method}
+	a := args{indicator: ind, period: last.Period, from: first.Period, value: before, value2: after, n: len(same), of: x.Members, method: last.Method}
 	message := "trend-equal"
 	weight := 20.0
 	if d := x.Distribution; d != nil && d.Q3 > d.Q1 {
@@ -403,13 +442,13 @@ func (c *concluder) trend(ind *indicators.Indicator, x *compare.Indicator) {
 	// Shares and rates of change differ by points; a relative change of them misleads.
 	points := ind.Unit.String() == "%"
 	switch {
-	case locale.Number(*first.Value, ind.Decimals, "en") == locale.Number(*last.Value, ind.Decimals, "en"):
+	case locale.Number(before, ind.Decimals, "en") == locale.Number(after, ind.Decimals, "en"):
 		weight = 8
 	case points && diff > 0:
 		message = "trend-up-points"
 	case points:
 		message = "trend-down-points"
-	case *first.Value <= 0:
+	case before <= 0:
 		return
 	case diff > 0:
 		message = "trend-up"
@@ -418,19 +457,41 @@ func (c *concluder) trend(ind *indicators.Indicator, x *compare.Indicator) {
 	}
 	a.ratio = math.Abs(diff)
 	if !points {
-		a.ratio = 100 * math.Abs(diff) / *first.Value
+		a.ratio = 100 * math.Abs(diff) / before
 	}
 	c.add(Conclusion{
-		ID: RuleTrend + "/" + x.ID, Rule: RuleTrend, Type: "change", Indicator: x.ID, Period: last.Period,
-		Effect: &diff, Certainty: certainty(min(first.Used, last.Used), c.couldOf(x)), Caveats: caveats,
+		ID: RuleDifference + "/" + x.ID, Rule: RuleDifference, Type: "change", Indicator: x.ID, Period: last.Period,
+		Effect: &diff, Certainty: c.certainty(x, len(same)), Caveats: caveats,
 		Evidence: []Evidence{
-			{Indicator: x.ID, Period: first.Period, What: "network", Value: *first.Value},
-			{Indicator: x.ID, Period: last.Period, What: "network", Value: *last.Value},
-			{Indicator: x.ID, Period: first.Period, What: "count", Value: float64(first.Used)},
-			{Indicator: x.ID, Period: last.Period, What: "count", Value: float64(last.Used)},
+			{Indicator: x.ID, Period: first.Period, What: "network-same-cities", Value: before},
+			{Indicator: x.ID, Period: last.Period, What: "network-same-cities", Value: after},
+			{Indicator: x.ID, Period: last.Period, What: "count", Value: float64(len(same))},
 		},
 		Weight: weight,
 	}, message, a)
+}
+
+// common are the member cities with a value in both periods: a trend is of the
+// same cities, or it may only say who came and went.
+func (c *concluder) common(x *compare.Indicator, a, b period.Period) []string {
+	var out []string
+	for i := range c.r.Network.Cities {
+		city := &c.r.Network.Cities[i]
+		if city.Reference {
+			continue
+		}
+		before := c.r.Indicators.At(cube.Key{Entity: city.Code, Period: a}, x.ID)
+		after := c.r.Indicators.At(cube.Key{Entity: city.Code, Period: b}, x.ID)
+		if before.Status.Observed() && after.Status.Observed() {
+			out = append(out, city.Code)
+		}
+	}
+	return out
+}
+
+func (c *concluder) network(cities []string, indicator string, at period.Period) (float64, bool) {
+	v, err := c.r.Program.Network(c.r.Variables, c.r.Indicators, cities, indicator, at)
+	return v.Cell.Value, err == nil && v.Cell.Status.Observed() && v.Used == len(cities)
 }
 
 func (c *concluder) coverage(ind *indicators.Indicator, x *compare.Indicator, v Coverage) {
@@ -461,12 +522,13 @@ func (c *concluder) cities() {
 		}
 		var best, worst *Conclusion
 		var bestArgs, worstArgs args
+		var bestSize, worstSize float64
 		few := false
 		for j := range c.r.Comparison.Indicators {
 			x := &c.r.Comparison.Indicators[j]
 			k, found := slices.BinarySearchFunc(x.Positions, city.Code, func(p compare.Position, code string) int { return cmp.Compare(p.Entity, code) })
-			if !found || x.Distribution == nil || x.Distribution.Q1 == x.Distribution.Q3 {
-				continue
+			if !found || x.Distribution == nil || x.Distribution.Q1 == x.Distribution.Q3 || seasonal(x.Period) {
+				continue // one month says little of a city
 			}
 			p := &x.Positions[k]
 			if p.Light != compare.Good && p.Light != compare.Poor {
@@ -488,7 +550,7 @@ func (c *concluder) cities() {
 			}
 			candidate := Conclusion{
 				ID: rule + "/" + x.ID + "/" + city.Code, Rule: rule, Type: "gap-to-peers", Indicator: x.ID, Entity: city.Code, Period: x.Period,
-				Effect: &gap, Certainty: certainty(x.Ranked, c.couldOf(x)), Caveats: c.caveats(x),
+				Effect: &gap, Certainty: c.certainty(x, x.Ranked), Caveats: c.caveats(x),
 				Evidence: []Evidence{
 					{Entity: city.Code, Indicator: x.ID, Period: x.Period, What: "value", Value: p.Cell.Value},
 					{Entity: city.Code, Indicator: x.ID, Period: x.Period, What: "peer-median", Value: *p.PeerMedian},
@@ -497,11 +559,11 @@ func (c *concluder) cities() {
 				Weight: math.Min(4, size),
 			}
 			a := args{indicator: ind, period: x.Period, city: city.Name, value: p.Cell.Value, median: *p.PeerMedian, rank: p.Rank, of: x.Ranked}
-			if rule == RuleStrength && (best == nil || candidate.Weight > best.Weight) {
-				best, bestArgs = &candidate, a
+			if rule == RuleStrength && (best == nil || size > bestSize) {
+				best, bestArgs, bestSize = &candidate, a, size
 			}
-			if rule == RuleConcern && (worst == nil || candidate.Weight > worst.Weight) {
-				worst, worstArgs = &candidate, a
+			if rule == RuleConcern && (worst == nil || size > worstSize) {
+				worst, worstArgs, worstSize = &candidate, a, size
 			}
 		}
 		if best != nil {
@@ -535,9 +597,9 @@ func (c *concluder) unmeasured(ids []string) {
 	share := 100 * float64(len(ids)) / float64(total)
 	c.add(Conclusion{
 		ID: RuleUnmeasured, Rule: RuleUnmeasured, Type: "coverage", Effect: &share, Certainty: "high",
-		Evidence: []Evidence{{What: "unmeasured", Value: float64(len(ids))}, {What: "count", Value: float64(total)}},
+		Evidence: []Evidence{{What: "indicators-measured", Value: float64(total - len(ids))}, {What: "indicators", Value: float64(total)}},
 		Weight:   50,
-	}, "unmeasured", args{n: total - len(ids), n2: len(ids), of: total})
+	}, "unmeasured", args{round: c.r.Period, n: total - len(ids), n2: len(ids), of: total})
 }
 
 func (c *concluder) names(positions []*compare.Position) string {

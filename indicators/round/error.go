@@ -1,9 +1,6 @@
 package round
 
-import (
-	"errors"
-	"strings"
-)
+import "strings"
 
 // Code says what kind of problem an Error is.
 type Code string
@@ -47,5 +44,3 @@ func (e *Error) Unwrap() error { return e.Err }
 func configError(field, msg string) error {
 	return &Error{Code: CodeConfig, Path: field, Msg: msg}
 }
-
-func join(errs []error) error { return errors.Join(errs...) }

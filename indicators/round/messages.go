@@ -3,7 +3,6 @@ package round
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/almotacen/almotacen/indicators"
@@ -14,7 +13,7 @@ import (
 // args are what a sentence may name. Which ones a message uses is its table's business.
 type args struct {
 	indicator           *indicators.Indicator
-	period, from        period.Period
+	period, from, round period.Period
 	city, city2         string
 	value, value2       float64
 	median, ratio, rank float64
@@ -26,7 +25,7 @@ type args struct {
 // messages are the sentences of conclusions, by language. Placeholders:
 //
 //	{i} indicator   {p} period   {from} period before   {c} {c2} cities   {v} {v2} values with unit
-//	{m} median with unit   {r} ratio   {k} rank   {n} {n2} {of} counts   {t} target   {by} network method
+//	{m} median with unit   {r} ratio   {k} rank   {n} {n2} {of} counts   {t} target   {by} network method   {y} period of the round
 var messages = map[string]map[string]string{
 	"es": {
 		"extremes":          "{i} ({p}): el valor más alto, y mejor, es el de {c} ({v}); el más bajo, el de {c2} ({v2}). La mediana de {n} ciudades es {m}.",
@@ -35,16 +34,16 @@ var messages = map[string]map[string]string{
 		"spread":            "{i} ({p}): la mitad central de {n} ciudades está entre {v} y {v2}; el tercer cuartil es {r} veces el primero.",
 		"change":            "{i}: de {from} a {p}, mejoran {n} de {of} ciudades comparables y empeoran {n2}.",
 		"change-neutral":    "{i}: de {from} a {p}, el valor sube en {n} de {of} ciudades comparables y baja en {n2}.",
-		"trend-up":          "{i}: el valor conjunto de la red sube de {v} ({from}) a {v2} ({p}), un {r} ({by}; {n} ciudades).",
-		"trend-up-points":   "{i}: el valor conjunto de la red sube de {v} ({from}) a {v2} ({p}), {r} puntos porcentuales ({by}; {n} ciudades).",
-		"trend-down":        "{i}: el valor conjunto de la red baja de {v} ({from}) a {v2} ({p}), un {r} ({by}; {n} ciudades).",
-		"trend-down-points": "{i}: el valor conjunto de la red baja de {v} ({from}) a {v2} ({p}), {r} puntos porcentuales ({by}; {n} ciudades).",
-		"trend-equal":       "{i}: el valor conjunto de la red apenas cambia: {v2} en {from} y en {p} ({by}; {n} ciudades).",
+		"trend-up":          "{i}: el valor conjunto de la red sube de {v} ({from}) a {v2} ({p}), un {r} ({by} de las {n} ciudades con dato en ambos periodos).",
+		"trend-up-points":   "{i}: el valor conjunto de la red sube de {v} ({from}) a {v2} ({p}), {r} puntos porcentuales ({by} de las {n} ciudades con dato en ambos periodos).",
+		"trend-down":        "{i}: el valor conjunto de la red baja de {v} ({from}) a {v2} ({p}), un {r} ({by} de las {n} ciudades con dato en ambos periodos).",
+		"trend-down-points": "{i}: el valor conjunto de la red baja de {v} ({from}) a {v2} ({p}), {r} puntos porcentuales ({by} de las {n} ciudades con dato en ambos periodos).",
+		"trend-equal":       "{i}: el valor conjunto de la red apenas cambia: {v2} en {from} y en {p} ({by} de las {n} ciudades con dato en ambos periodos).",
 		"target":            "{i} ({p}): {n} de {of} ciudades cumplen el objetivo ({t}).",
-		"strength":          "{c}: punto fuerte en {i} ({p}), con {v}; la mediana de sus ciudades semejantes es {m} (puesto {k} de {of}).",
-		"concern":           "{c}: margen de mejora en {i} ({p}), con {v}; la mediana de sus ciudades semejantes es {m} (puesto {k} de {of}).",
+		"strength":          "{c}: punto fuerte en {i} ({p}), con {v}; la mediana de sus ciudades semejantes es {m} (puesto {k} de {of} entre todas).",
+		"concern":           "{c}: margen de mejora en {i} ({p}), con {v}; la mediana de sus ciudades semejantes es {m} (puesto {k} de {of} entre todas).",
 		"coverage":          "{i} ({p}): solo hay dato en {n} de las {of} ciudades en que puede existir.",
-		"unmeasured":        "Se han podido medir {n} de los {of} indicadores del catálogo; para los otros {n2} ninguna ciudad ha entregado aún los datos necesarios.",
+		"unmeasured":        "Indicadores del catálogo que se han podido medir: {n} de {of}. Para los otros {n2} faltan datos hasta {y}; el informe dice cuáles.",
 		"between":           "entre {v} y {v2}", "atleast": "al menos {v}", "atmost": "como mucho {v}",
 		"ratio-of-sums": "razón de sumas", "weighted-mean": "media ponderada", "sum": "suma", "median": "mediana", "none": "sin valor conjunto",
 	},
@@ -55,16 +54,16 @@ var messages = map[string]map[string]string{
 		"spread":            "{i} ({p}): la meitat central de {n} ciutats és entre {v} i {v2}; el tercer quartil és {r} vegades el primer.",
 		"change":            "{i}: de {from} a {p}, milloren {n} de {of} ciutats comparables i empitjoren {n2}.",
 		"change-neutral":    "{i}: de {from} a {p}, el valor puja en {n} de {of} ciutats comparables i baixa en {n2}.",
-		"trend-up":          "{i}: el valor conjunt de la xarxa puja de {v} ({from}) a {v2} ({p}), un {r} ({by}; {n} ciutats).",
-		"trend-up-points":   "{i}: el valor conjunt de la xarxa puja de {v} ({from}) a {v2} ({p}), {r} punts percentuals ({by}; {n} ciutats).",
-		"trend-down":        "{i}: el valor conjunt de la xarxa baixa de {v} ({from}) a {v2} ({p}), un {r} ({by}; {n} ciutats).",
-		"trend-down-points": "{i}: el valor conjunt de la xarxa baixa de {v} ({from}) a {v2} ({p}), {r} punts percentuals ({by}; {n} ciutats).",
-		"trend-equal":       "{i}: el valor conjunt de la xarxa gairebé no canvia: {v2} el {from} i el {p} ({by}; {n} ciutats).",
+		"trend-up":          "{i}: el valor conjunt de la xarxa puja de {v} ({from}) a {v2} ({p}), un {r} ({by} de les {n} ciutats amb dada en els dos períodes).",
+		"trend-up-points":   "{i}: el valor conjunt de la xarxa puja de {v} ({from}) a {v2} ({p}), {r} punts percentuals ({by} de les {n} ciutats amb dada en els dos períodes).",
+		"trend-down":        "{i}: el valor conjunt de la xarxa baixa de {v} ({from}) a {v2} ({p}), un {r} ({by} de les {n} ciutats amb dada en els dos períodes).",
+		"trend-down-points": "{i}: el valor conjunt de la xarxa baixa de {v} ({from}) a {v2} ({p}), {r} punts percentuals ({by} de les {n} ciutats amb dada en els dos períodes).",
+		"trend-equal":       "{i}: el valor conjunt de la xarxa gairebé no canvia: {v2} el {from} i el {p} ({by} de les {n} ciutats amb dada en els dos períodes).",
 		"target":            "{i} ({p}): {n} de {of} ciutats compleixen l’objectiu ({t}).",
-		"strength":          "{c}: punt fort en {i} ({p}), amb {v}; la mediana de les seves ciutats semblants és {m} (lloc {k} de {of}).",
-		"concern":           "{c}: marge de millora en {i} ({p}), amb {v}; la mediana de les seves ciutats semblants és {m} (lloc {k} de {of}).",
+		"strength":          "{c}: punt fort en {i} ({p}), amb {v}; la mediana de les seves ciutats semblants és {m} (lloc {k} de {of} entre totes).",
+		"concern":           "{c}: marge de millora en {i} ({p}), amb {v}; la mediana de les seves ciutats semblants és {m} (lloc {k} de {of} entre totes).",
 		"coverage":          "{i} ({p}): només hi ha dada en {n} de les {of} ciutats on pot existir.",
-		"unmeasured":        "S’han pogut mesurar {n} dels {of} indicadors del catàleg; per als altres {n2} cap ciutat no ha lliurat encara les dades necessàries.",
+		"unmeasured":        "Indicadors del catàleg que s’han pogut mesurar: {n} de {of}. Per als altres {n2} falten dades fins a {y}; l’informe diu quines.",
 		"between":           "entre {v} i {v2}", "atleast": "almenys {v}", "atmost": "com a màxim {v}",
 		"ratio-of-sums": "raó de sumes", "weighted-mean": "mitjana ponderada", "sum": "suma", "median": "mediana", "none": "sense valor conjunt",
 	},
@@ -75,16 +74,16 @@ var messages = map[string]map[string]string{
 		"spread":            "{i} ({p}): a metade central de {n} cidades está entre {v} e {v2}; o terceiro cuartil é {r} veces o primeiro.",
 		"change":            "{i}: de {from} a {p}, melloran {n} de {of} cidades comparables e empeoran {n2}.",
 		"change-neutral":    "{i}: de {from} a {p}, o valor sobe en {n} de {of} cidades comparables e baixa en {n2}.",
-		"trend-up":          "{i}: o valor conxunto da rede sobe de {v} ({from}) a {v2} ({p}), un {r} ({by}; {n} cidades).",
-		"trend-up-points":   "{i}: o valor conxunto da rede sobe de {v} ({from}) a {v2} ({p}), {r} puntos porcentuais ({by}; {n} cidades).",
-		"trend-down":        "{i}: o valor conxunto da rede baixa de {v} ({from}) a {v2} ({p}), un {r} ({by}; {n} cidades).",
-		"trend-down-points": "{i}: o valor conxunto da rede baixa de {v} ({from}) a {v2} ({p}), {r} puntos porcentuais ({by}; {n} cidades).",
-		"trend-equal":       "{i}: o valor conxunto da rede apenas cambia: {v2} en {from} e en {p} ({by}; {n} cidades).",
+		"trend-up":          "{i}: o valor conxunto da rede sobe de {v} ({from}) a {v2} ({p}), un {r} ({by} das {n} cidades con dato en ambos os períodos).",
+		"trend-up-points":   "{i}: o valor conxunto da rede sobe de {v} ({from}) a {v2} ({p}), {r} puntos porcentuais ({by} das {n} cidades con dato en ambos os períodos).",
+		"trend-down":        "{i}: o valor conxunto da rede baixa de {v} ({from}) a {v2} ({p}), un {r} ({by} das {n} cidades con dato en ambos os períodos).",
+		"trend-down-points": "{i}: o valor conxunto da rede baixa de {v} ({from}) a {v2} ({p}), {r} puntos porcentuais ({by} das {n} cidades con dato en ambos os períodos).",
+		"trend-equal":       "{i}: o valor conxunto da rede apenas cambia: {v2} en {from} e en {p} ({by} das {n} cidades con dato en ambos os períodos).",
 		"target":            "{i} ({p}): {n} de {of} cidades cumpren o obxectivo ({t}).",
-		"strength":          "{c}: punto forte en {i} ({p}), con {v}; a mediana das súas cidades semellantes é {m} (posto {k} de {of}).",
-		"concern":           "{c}: marxe de mellora en {i} ({p}), con {v}; a mediana das súas cidades semellantes é {m} (posto {k} de {of}).",
+		"strength":          "{c}: punto forte en {i} ({p}), con {v}; a mediana das súas cidades semellantes é {m} (posto {k} de {of} entre todas).",
+		"concern":           "{c}: marxe de mellora en {i} ({p}), con {v}; a mediana das súas cidades semellantes é {m} (posto {k} de {of} entre todas).",
 		"coverage":          "{i} ({p}): só hai dato en {n} das {of} cidades en que pode existir.",
-		"unmeasured":        "Puidéronse medir {n} dos {of} indicadores do catálogo; para os outros {n2} ningunha cidade entregou aínda os datos necesarios.",
+		"unmeasured":        "Indicadores do catálogo que se puideron medir: {n} de {of}. Para os outros {n2} faltan datos ata {y}; o informe di cales.",
 		"between":           "entre {v} e {v2}", "atleast": "polo menos {v}", "atmost": "como moito {v}",
 		"ratio-of-sums": "razón de sumas", "weighted-mean": "media ponderada", "sum": "suma", "median": "mediana", "none": "sen valor conxunto",
 	},
@@ -95,16 +94,16 @@ var messages = map[string]map[string]string{
 		"spread":            "{i} ({p}): {n} hiriren erdiko erdia {v} eta {v2} artean dago; hirugarren kuartila lehenengoa halako {r} da.",
 		"change":            "{i} ({from} – {p}): hobera {n}, okerrera {n2}; hiri konparagarriak guztira: {of}.",
 		"change-neutral":    "{i} ({from} – {p}): gora {n}, behera {n2}; hiri konparagarriak guztira: {of}.",
-		"trend-up":          "{i}: sarearen baterako balioa igo egin da: {v} ({from}), {v2} ({p}); aldaketa: {r} ({by}; {n} hiri).",
-		"trend-up-points":   "{i}: sarearen baterako balioa igo egin da: {v} ({from}), {v2} ({p}); aldaketa: {r} ehuneko-puntu ({by}; {n} hiri).",
-		"trend-down":        "{i}: sarearen baterako balioa jaitsi egin da: {v} ({from}), {v2} ({p}); aldaketa: {r} ({by}; {n} hiri).",
-		"trend-down-points": "{i}: sarearen baterako balioa jaitsi egin da: {v} ({from}), {v2} ({p}); aldaketa: {r} ehuneko-puntu ({by}; {n} hiri).",
-		"trend-equal":       "{i}: sarearen baterako balioa ia ez da aldatu, {v2}: {from} eta {p} ({by}; {n} hiri).",
+		"trend-up":          "{i}: sarearen baterako balioa igo egin da: {v} ({from}), {v2} ({p}); aldaketa: {r} ({by}; bi aldietan datua duten {n} hiri).",
+		"trend-up-points":   "{i}: sarearen baterako balioa igo egin da: {v} ({from}), {v2} ({p}); aldaketa: {r} ehuneko-puntu ({by}; bi aldietan datua duten {n} hiri).",
+		"trend-down":        "{i}: sarearen baterako balioa jaitsi egin da: {v} ({from}), {v2} ({p}); aldaketa: {r} ({by}; bi aldietan datua duten {n} hiri).",
+		"trend-down-points": "{i}: sarearen baterako balioa jaitsi egin da: {v} ({from}), {v2} ({p}); aldaketa: {r} ehuneko-puntu ({by}; bi aldietan datua duten {n} hiri).",
+		"trend-equal":       "{i}: sarearen baterako balioa ia ez da aldatu, {v2}: {from} eta {p} ({by}; bi aldietan datua duten {n} hiri).",
 		"target":            "{i} ({p}): helburua ({t}) betetzen duten hiriak: {n} / {of}.",
-		"strength":          "{c}: indargunea: {i} ({p}), {v}; antzeko hirien mediana: {m} (postua: {k} / {of}).",
-		"concern":           "{c}: hobetzeko tartea: {i} ({p}), {v}; antzeko hirien mediana: {m} (postua: {k} / {of}).",
+		"strength":          "{c}: indargunea: {i} ({p}), {v}; antzeko hirien mediana: {m} (postua hiri guztien artean: {k} / {of}).",
+		"concern":           "{c}: hobetzeko tartea: {i} ({p}), {v}; antzeko hirien mediana: {m} (postua hiri guztien artean: {k} / {of}).",
 		"coverage":          "{i} ({p}): datua duten hiriak: {n}; izan dezaketenak: {of}.",
-		"unmeasured":        "Katalogoko {of} adierazleetatik {n} neurtu ahal izan dira; gainerako {n2} adierazleetarako ez du hiri batek ere oraindik beharrezko daturik eman.",
+		"unmeasured":        "Neurtu ahal izan diren katalogoko adierazleak: {n} / {of}. Gainerako {n2} adierazleetarako datuak falta dira ({y} arte); txostenak dio zeintzuk.",
 		"between":           "{v} – {v2}", "atleast": "gutxienez {v}", "atmost": "gehienez {v}",
 		"ratio-of-sums": "baturen arrazoia", "weighted-mean": "batezbesteko haztatua", "sum": "batura", "median": "mediana", "none": "baterako baliorik gabe",
 	},
@@ -115,16 +114,16 @@ var messages = map[string]map[string]string{
 		"spread":            "{i} ({p}): the middle half of {n} cities lies between {v} and {v2}; the third quartile is {r} times the first.",
 		"change":            "{i}: from {from} to {p}, {n} of {of} comparable cities do better and {n2} worse.",
 		"change-neutral":    "{i}: from {from} to {p}, the value rises in {n} of {of} comparable cities and falls in {n2}.",
-		"trend-up":          "{i}: the value of the network as a whole rises from {v} ({from}) to {v2} ({p}), {r} ({by}; {n} cities).",
-		"trend-up-points":   "{i}: the value of the network as a whole rises from {v} ({from}) to {v2} ({p}), {r} percentage points ({by}; {n} cities).",
-		"trend-down":        "{i}: the value of the network as a whole falls from {v} ({from}) to {v2} ({p}), {r} ({by}; {n} cities).",
-		"trend-down-points": "{i}: the value of the network as a whole falls from {v} ({from}) to {v2} ({p}), {r} percentage points ({by}; {n} cities).",
-		"trend-equal":       "{i}: the value of the network as a whole hardly changes: {v2} in {from} and in {p} ({by}; {n} cities).",
+		"trend-up":          "{i}: the value of the network as a whole rises from {v} ({from}) to {v2} ({p}), {r} ({by} of the {n} cities with a figure in both periods).",
+		"trend-up-points":   "{i}: the value of the network as a whole rises from {v} ({from}) to {v2} ({p}), {r} percentage points ({by} of the {n} cities with a figure in both periods).",
+		"trend-down":        "{i}: the value of the network as a whole falls from {v} ({from}) to {v2} ({p}), {r} ({by} of the {n} cities with a figure in both periods).",
+		"trend-down-points": "{i}: the value of the network as a whole falls from {v} ({from}) to {v2} ({p}), {r} percentage points ({by} of the {n} cities with a figure in both periods).",
+		"trend-equal":       "{i}: the value of the network as a whole hardly changes: {v2} in {from} and in {p} ({by} of the {n} cities with a figure in both periods).",
 		"target":            "{i} ({p}): {n} of {of} cities meet the target ({t}).",
-		"strength":          "{c}: a strength in {i} ({p}), with {v}; the median of its peers is {m} (position {k} of {of}).",
-		"concern":           "{c}: room to improve in {i} ({p}), with {v}; the median of its peers is {m} (position {k} of {of}).",
+		"strength":          "{c}: a strength in {i} ({p}), with {v}; the median of its peers is {m} (position {k} of {of} among all cities).",
+		"concern":           "{c}: room to improve in {i} ({p}), with {v}; the median of its peers is {m} (position {k} of {of} among all cities).",
 		"coverage":          "{i} ({p}): there is a figure in only {n} of the {of} cities where it can exist.",
-		"unmeasured":        "{n} of the {of} indicators of the catalogue could be measured; for the other {n2} no city has yet delivered the figures needed.",
+		"unmeasured":        "Indicators of the catalogue that could be measured: {n} of {of}. For the other {n2} figures up to {y} are lacking; the report says which.",
 		"between":           "between {v} and {v2}", "atleast": "at least {v}", "atmost": "at most {v}",
 		"ratio-of-sums": "ratio of sums", "weighted-mean": "weighted mean", "sum": "sum", "median": "median", "none": "no common value",
 	},
@@ -154,7 +153,8 @@ func sentence(lang, message string, a args) string {
 	pairs := []string{
 		"{n}", locale.Number(float64(a.n), 0, lang), "{n2}", locale.Number(float64(a.n2), 0, lang), "{of}", locale.Number(float64(a.of), 0, lang),
 		"{c}", a.city, "{c2}", a.city2,
-		"{k}", strconv.FormatFloat(a.rank, 'f', -1, 64),
+		"{k}", strings.TrimSuffix(strings.TrimSuffix(locale.Number(a.rank, 1, lang), ",0"), ".0"),
+		"{y}", locale.Period(a.round, lang),
 		"{r}", locale.Number(a.ratio, 1, lang),
 	}
 	if message == "trend-up" || message == "trend-down" {
@@ -168,7 +168,11 @@ func sentence(lang, message string, a args) string {
 			"{by}", messages[lang][a.method],
 		)
 		if a.target != nil {
-			pairs = append(pairs, "{t}", targetText(a.indicator, a.target, lang))
+			t := targetText(a.indicator, a.target, lang)
+			if !a.target.Period.IsZero() {
+				t += ", " + locale.Period(a.target.Period, lang)
+			}
+			pairs = append(pairs, "{t}", t)
 		}
 	}
 	return fill(lang, message, pairs...)

@@ -51,7 +51,7 @@ func Revisions(before, after *Result) []Revision {
 				if a.Value == b.Value && a.Status == b.Status && va == vb {
 					continue
 				}
-				r := Revision{Indicator: k.indicator, Entity: k.key.Entity, Period: k.key.Period, Members: k.key.Members, Status: [2]string{a.Status.String(), b.Status.String()}, Comparable: va == vb}
+				r := Revision{Indicator: k.indicator, Entity: k.key.Entity, Period: k.key.Period, Members: k.key.Members, Status: [2]string{a.Status.String(), b.Status.String()}, Comparable: va == vb || comparable(after, k.indicator, va, vb)}
 				r.Before, r.After = observed(a), observed(b)
 				switch {
 				case r.Before == nil:
@@ -94,4 +94,19 @@ func version(r *Result, indicator string, p period.Period) int {
 		return d.Version
 	}
 	return 0
+}
+
+// comparable says whether every version after the older of two is declared
+// comparable with the one before it.
+func comparable(r *Result, indicator string, a, b int) bool {
+	ind, ok := r.Catalogue.Indicator(indicator)
+	if !ok || a == 0 || b == 0 {
+		return false
+	}
+	for _, d := range ind.Definitions {
+		if d.Version > min(a, b) && d.Version <= max(a, b) && !d.Comparable {
+			return false
+		}
+	}
+	return true
 }

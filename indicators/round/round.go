@@ -16,6 +16,7 @@ import (
 type Config struct {
 	ID        string                // short name of the round: "first-measurement"
 	Title     indicators.Text       // of the round
+	Notice    indicators.Text       // what a reader must know first: "not an official document"; may be empty
 	Catalogue *indicators.Catalogue // nil: indicators.Default()
 	Network   *indicators.Network
 	Period    period.Period // the round's period; no later figure is compared
@@ -44,6 +45,7 @@ type Progress struct {
 type Result struct {
 	ID                string
 	Title             indicators.Text
+	Notice            indicators.Text
 	Issued            time.Time // UTC, whole seconds
 	Catalogue         *indicators.Catalogue
 	Network           *indicators.Network
@@ -75,14 +77,14 @@ type Coverage struct {
 // Conclusion is a typed statement with its evidence.
 type Conclusion struct {
 	ID        string          `json:"id"`   // stable within the round: rule/indicator[/entity]
-	Rule      string          `json:"rule"` // best, worst, median-change, gap-to-target, spread, coverage, city-change, gap-to-peers
+	Rule      string          `json:"rule"` // one of the Rule constants
 	Type      string          `json:"type"` // extreme, change, gap-to-target, gap-to-peers, coverage, spread
 	Indicator string          `json:"indicator,omitempty"`
 	Entity    string          `json:"entity,omitempty"`
 	Period    period.Period   `json:"period,omitzero"`
 	Effect    *float64        `json:"effect,omitempty"`  // size, in the indicator's unit or a ratio: see Rule
 	Certainty string          `json:"certainty"`         // high, medium, low, with the rule's condition
-	Caveats   []string        `json:"caveats,omitempty"` // codes, see Caveat texts
+	Caveats   []string        `json:"caveats,omitempty"` // Caveat constants
 	Evidence  []Evidence      `json:"evidence"`
 	Text      indicators.Text `json:"text"`
 	Weight    float64         `json:"weight"` // order of the executive page: greater first
@@ -93,7 +95,7 @@ type Evidence struct {
 	Entity    string        `json:"entity,omitempty"` // empty: the network or the distribution
 	Indicator string        `json:"indicator"`
 	Period    period.Period `json:"period,omitzero"`
-	What      string        `json:"what"` // value, rank, median, q1, q3, network, count, target
+	What      string        `json:"what"` // value, rank, peer-median, median, q1, q3, target, network-same-cities, count (of cities), better, worse, observed, could, indicators, indicators-measured
 	Value     float64       `json:"value"`
 }
 
@@ -102,5 +104,5 @@ type Withheld struct {
 	Rule      string `json:"rule"`
 	Indicator string `json:"indicator"`
 	Entity    string `json:"entity,omitempty"`
-	Why       string `json:"why"` // few-peers, low-reliability, definition-break, not-measured, no-target, all-equal
+	Why       string `json:"why"` // one of the Withheld constants
 }

@@ -172,7 +172,7 @@ func TestRun(t *testing.T) {
 			assert.NotEmpty(t, x.Text[lang], x.ID)
 		}
 	}
-	for _, rule := range []string{round.RuleExtremes, round.RuleTrend, round.RuleChange, round.RuleTarget, round.RuleUnmeasured} {
+	for _, rule := range []string{round.RuleExtremes, round.RuleDifference, round.RuleChange, round.RuleTarget, round.RuleUnmeasured} {
 		assert.Positive(t, rules[rule], rule)
 	}
 	assert.Contains(t, r.Withheld, round.Withheld{Rule: round.RuleExtremes, Indicator: "waste.trees-per-person", Why: round.WithheldNotMeasured})

@@ -3,6 +3,7 @@ package round
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -53,7 +54,7 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	}
 
 	r := &Result{
-		ID: c.ID, Title: c.Title, Issued: c.Clock().UTC().Truncate(time.Second),
+		ID: c.ID, Title: c.Title, Notice: c.Notice, Issued: c.Clock().UTC().Truncate(time.Second),
 		Catalogue: catalogue, Network: c.Network, Period: c.Period, Inputs: slices.Clone(c.Inputs), Program: program,
 	}
 	for _, w := range program.Warnings() {
@@ -93,11 +94,14 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	network := func(entities []string, indicator string, at period.Period) compare.NetworkPoint {
 		v, err := program.Network(variables, r.Indicators, entities, indicator, at)
 		if err != nil {
-			networkErr = cmpErr(networkErr, err)
+			if networkErr == nil {
+				networkErr = err
+			}
 			return compare.NetworkPoint{Period: at, Method: "none", Status: cube.Status(cube.NotComputable).String()}
 		}
 		p := compare.NetworkPoint{Period: at, Method: v.Method, Used: v.Used, Status: v.Cell.Status.String()}
-		if v.Cell.Status.Observed() {
+		// A value that rests on confidential figures might give them away.
+		if v.Cell.Status.Observed() && v.Cell.Status.Confidentiality() == cube.Free {
 			value := v.Cell.Value
 			p.Value = &value
 		}
@@ -119,13 +123,6 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 		return nil, err
 	}
 	return r, nil
-}
-
-func cmpErr(first, err error) error {
-	if first != nil {
-		return first
-	}
-	return err
 }
 
 // check finds every problem of a Config.
@@ -164,7 +161,7 @@ func (c Config) check(catalogue *indicators.Catalogue) error {
 			}
 		}
 	}
-	return join(errs)
+	return errors.Join(errs...)
 }
 
 // read reads every input into one cube of the catalogue's variables.

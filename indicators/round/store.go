@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -43,6 +44,7 @@ type stored struct {
 	Format  string          `json:"format"`
 	ID      string          `json:"id"`
 	Title   indicators.Text `json:"title,omitempty"`
+	Notice  indicators.Text `json:"notice,omitempty"`
 	Period  period.Period   `json:"period"`
 	Issued  string          `json:"issued"` // RFC 3339, UTC
 	Compare compare.Config  `json:"compare"`
@@ -115,7 +117,7 @@ func (r *Result) Files(renderers ...Renderer) (map[string][]byte, error) {
 		return put(role, name, data, err)
 	}
 
-	s := stored{Format: format, ID: r.ID, Title: r.Title, Period: r.Period, Issued: r.Issued.Format("2006-01-02T15:04:05Z"), Compare: r.Comparison.Config}
+	s := stored{Format: format, ID: r.ID, Title: r.Title, Notice: r.Notice, Period: r.Period, Issued: r.Issued.Format("2006-01-02T15:04:05Z"), Compare: r.Comparison.Config}
 	for i, in := range r.Inputs {
 		name := inputPath(i, in.Table.Name)
 		s.Inputs = append(s.Inputs, storedInput{name, in.Table})
@@ -127,7 +129,7 @@ func (r *Result) Files(renderers ...Renderer) (map[string][]byte, error) {
 	network, errN := r.Network.AppendJSON(nil)
 	variables, errV := appendCSV(r.Variables)
 	results, errI := appendCSV(r.Indicators)
-	err := join([]error{
+	err := errors.Join(
 		doc("definition", roundFile, s),
 		put("definition", catalogueFile, catalogue, errC),
 		put("definition", networkFile, network, errN),
@@ -137,7 +139,7 @@ func (r *Result) Files(renderers ...Renderer) (map[string][]byte, error) {
 		doc("result", coverageFile, r.Coverage),
 		doc("result", findingsFile, r.findings()),
 		doc("result", conclusionsFile, storedConclusions{r.Conclusions, r.Withheld}),
-	})
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +177,7 @@ func hash(data []byte) string {
 
 func appendCSV(c *cube.Cube) ([]byte, error) {
 	var b bytes.Buffer
-	err := cube.WriteCSV(&b, c, cube.WriteConfig{})
+	err := cube.WriteCSV(&b, c, cube.WriteConfig{OmitMissing: true})
 	return b.Bytes(), err
 }
 
@@ -198,6 +200,10 @@ func (r *Result) findings() []storedFinding {
 // hash of each file. It writes all or nothing: a dir that already holds a round
 // is replaced in one step, one that holds anything else is refused
 // (atomicfile's error says so), and nothing half-written stays behind.
+//
+// The directory is the record of the measurement, not its publication: inputs
+// are in it as they were delivered, and data/ has figures that are not free to
+// publish, with their status. What the renderers make shows none of those.
 func (r *Result) WriteDir(dir string, renderers ...Renderer) error {
 	files, err := r.Files(renderers...)
 	if err != nil {

@@ -60,10 +60,10 @@ func open(root *os.Root) (Config, error) {
 	if err != nil {
 		return c, &Error{Code: CodeDirectory, Path: roundFile, Msg: "issued", Err: err}
 	}
-	c = Config{ID: s.ID, Title: s.Title, Period: s.Period, Compare: s.Compare, Clock: func() time.Time { return issued }}
+	c = Config{ID: s.ID, Title: s.Title, Notice: s.Notice, Period: s.Period, Compare: s.Compare, Clock: func() time.Time { return issued }}
 	catalogue, errC := readFile(root, catalogueFile)
 	network, errN := readFile(root, networkFile)
-	if err := join([]error{errC, errN}); err != nil {
+	if err := errors.Join(errC, errN); err != nil {
 		return c, err
 	}
 	var errs []error
@@ -81,7 +81,7 @@ func open(root *os.Root) (Config, error) {
 		}
 		c.Inputs = append(c.Inputs, Input{Table: in.Table, Data: data})
 	}
-	return c, join(errs)
+	return c, errors.Join(errs...)
 }
 
 // readFile reads a file below root; names that lead out of it are refused by os.Root.
