@@ -39,6 +39,7 @@ var imports = map[string][]string{
 	"internal/celenv":           {},
 	"internal/jsonschema":       {"internal/spelling"},
 	"internal/spelling":         {},
+	"internal/docs":             {},
 	"internal/locale":           {"indicators/period"},
 	"internal/rdf":              {},
 	"internal/testcorpus":       {},

@@ -165,8 +165,9 @@ func (o *oracle) value(t *testing.T, code, p, indicator string) (float64, bool) 
 	return r.scale * num / den, den != 0
 }
 
-// TestEveryFigureRecomputes picks 200 figures of each report at random and
-// recomputes them from the facts; it then follows each to its source rows.
+// TestEveryFigureRecomputes picks 200 figures of each report at random, and every
+// value of the network, and recomputes them from the facts.
+// TestEveryCellHasASourceRow follows figures to the fields they come from.
 func TestEveryFigureRecomputes(t *testing.T) {
 	r, err := measured()
 	require.NoError(t, err)

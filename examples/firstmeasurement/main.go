@@ -93,6 +93,10 @@ func config() (round.Config, error) {
 			"es": "Primera medición del sistema común de indicadores",
 			"en": "First measurement of the common system of indicators",
 		},
+		Notice: indicators.Text{
+			"es": "Demostración con cifras públicas. No es un documento oficial de RECI ni de Red Innpulso, ni de ninguna de sus ciudades.",
+			"en": "A demonstration with public figures. Not an official document of RECI or Red Innpulso, nor of any of their cities.",
+		},
 		Catalogue: indicators.Default(),
 		Period:    period.MustParse("2021"),
 		Clock:     func() time.Time { return issued },

@@ -9,10 +9,8 @@ import (
 	"github.com/almotacen/almotacen/opendata/dcat"
 )
 
-// publish makes the open data of a round, below opendata/. The network has no
-// place in the register of public bodies, so that the code is that of a real
-// council with an invented name and addresses, as the notice says: a publisher
-// puts its own.
+// publish makes the open data of a round, below opendata/. The body and its code
+// are invented, as the notice says: a publisher puts its own.
 func publish(r *round.Result) (map[string][]byte, error) {
 	const (
 		site = "http://datos.ejemplo.es/"
@@ -26,7 +24,7 @@ func publish(r *round.Result) (map[string][]byte, error) {
 			"en": "Example publication, made with public figures: the publisher, the addresses and the contact are not real.",
 		},
 		Publisher: dcat.Agent{
-			IRI: dcat.Organism("L01280796"), Name: dcat.Text{"es": name}, Type: dcat.PublisherType("LocalAuthority"),
+			IRI: dcat.Organism("E99999999"), Name: dcat.Text{"es": name}, Type: dcat.PublisherType("LocalAuthority"),
 		},
 		Contact: dcat.Contact{
 			Name: dcat.Text{"es": "Oficina del dato", "en": "Data office"}, Organization: dcat.Text{"es": name},
