@@ -1,6 +1,7 @@
 package opendata
 
 import (
+	"io/fs"
 	"strings"
 	"time"
 
@@ -74,7 +75,9 @@ func Write(dir string, p Publication) error {
 	if err != nil {
 		return err
 	}
-	return atomicfile.WriteDir(dir, files, CatalogTurtle)
+	return atomicfile.WriteDir(dir, files, func(fsys fs.FS) error {
+		return atomicfile.Listed(fsys, CatalogTurtle, func(path string) bool { _, ok := files[path]; return ok })
+	})
 }
 
 // Build makes the edition of p. The error is Errors: fields that lack or cannot

@@ -181,3 +181,70 @@ func TestFullDirectory(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, entries, "nothing half-written stays")
 }
+
+// TestHostileRounds: a stored round is somebody else's bytes.
+func TestHostileRounds(t *testing.T) {
+	r, err := round.Run(context.Background(), config(t))
+	require.NoError(t, err)
+	for name, spoil := range map[string]func(t *testing.T, dir string){
+		"pipe": func(t *testing.T, dir string) {
+			name := filepath.Join(dir, "round.json")
+			require.NoError(t, os.Remove(name))
+			if err := exec.Command("mkfifo", name).Run(); err != nil {
+				t.Skip("no mkfifo:", err)
+			}
+		},
+		"other input": func(t *testing.T, dir string) {
+			edit(t, dir, "round.json", `"inputs/01-waste.csv"`, `"manifest.json"`)
+		},
+		"path out of the round": func(t *testing.T, dir string) {
+			edit(t, dir, "round.json", `"inputs/01-waste.csv"`, `"../../etc/passwd"`)
+		},
+		"more text":     func(t *testing.T, dir string) { edit(t, dir, "round.json", "}\n", "}\n{}") },
+		"other format":  func(t *testing.T, dir string) { edit(t, dir, "round.json", "almotacen-round/1", "almotacen-round/9") },
+		"unknown field": func(t *testing.T, dir string) { edit(t, dir, "round.json", `"id":`, `"evil": 1, "id":`) },
+		"catalogue": func(t *testing.T, dir string) {
+			edit(t, dir, "catalogue.json", `"formula": "`, `"formula": "nobody + `)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "out")
+			require.NoError(t, r.WriteDir(dir))
+			spoil(t, dir)
+			_, err := round.Verify(context.Background(), dir)
+			require.Error(t, err)
+		})
+	}
+}
+
+func edit(t *testing.T, dir, name, old, new string) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, name))
+	require.NoError(t, err)
+	i := strings.LastIndex(string(data), old)
+	require.GreaterOrEqual(t, i, 0, old)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(string(data[:i])+new+string(data[i+len(old):])), 0o644))
+}
+
+// TestExtremeFigures: what is finite can be written and verified.
+func TestExtremeFigures(t *testing.T) {
+	for name, values := range map[string][2]string{
+		"large": {"1.7e308", "1.6e308"}, "denormal": {"5e-324", "1e300"}, "both signs": {"1e308", "-1e308"},
+	} {
+		c := config(t)
+		var b strings.Builder
+		b.WriteString("ine_code;year;population;waste_t;recycled_t\n")
+		for i := range cityNames {
+			b.WriteString("0" + string(rune('1'+i)) + "001;2020;1;" + values[i%2] + ";" + values[(i+1)%2] + "\n")
+			b.WriteString("0" + string(rune('1'+i)) + "001;2021;1;" + values[(i+1)%2] + ";" + values[i%2] + "\n")
+		}
+		c.Inputs[0].Data = []byte(b.String())
+		r, err := round.Run(context.Background(), c)
+		require.NoError(t, err, name)
+		dir := filepath.Join(t.TempDir(), "out")
+		require.NoError(t, r.WriteDir(dir), name)
+		differences, err := round.Verify(context.Background(), dir)
+		require.NoError(t, err, name)
+		require.Empty(t, differences, name)
+	}
+}

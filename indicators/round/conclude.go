@@ -36,6 +36,7 @@ const (
 	WithheldBreak       = "definition-break"
 	WithheldNoPrevious  = "no-previous"
 	WithheldRate        = "rate-of-change" // a change of a change says little between two years
+	WithheldTooLarge    = "too-large"      // a difference or ratio beyond float64
 	WithheldSeasonal    = "seasonal"       // neighbouring parts of a year differ by their season
 )
 
@@ -200,7 +201,7 @@ func (c *concluder) extremes(ind *indicators.Indicator, x *compare.Indicator) {
 	case d == nil:
 		c.withhold(RuleExtremes, x.ID, "", WithheldFewCities)
 		return
-	case d.Min == d.Max:
+	case locale.Number(d.Min, ind.Decimals, "en") == locale.Number(d.Max, ind.Decimals, "en"):
 		c.withhold(RuleExtremes, x.ID, "", WithheldAllEqual)
 		return
 	}
@@ -259,11 +260,11 @@ func (c *concluder) extremes(ind *indicators.Indicator, x *compare.Indicator) {
 
 // relativeSpread is the quartile coefficient of dispersion in points, 0–10.
 func relativeSpread(d *compare.Distribution) float64 {
-	sum := math.Abs(d.Q3 + d.Q1)
+	sum := math.Abs(d.Q3/2 + d.Q1/2)
 	if sum == 0 {
 		return 0
 	}
-	return math.Min(10, 10*(d.Q3-d.Q1)/sum)
+	return math.Min(10, 10*(d.Q3/2-d.Q1/2)/sum)
 }
 
 // ends are the ranked positions with the highest and with the lowest value; ties together, by code.
@@ -615,9 +616,18 @@ func (c *concluder) names(positions []*compare.Position) string {
 }
 
 func (c *concluder) add(x Conclusion, message string, a args) {
+	if !finite(x.Weight) {
+		x.Weight = 0
+	}
+	if x.Effect != nil && !finite(*x.Effect) || !finite(a.ratio) {
+		c.withhold(x.Rule, x.Indicator, x.Entity, WithheldTooLarge)
+		return
+	}
 	x.Text = indicators.Text{}
 	for _, lang := range c.langs {
 		x.Text[lang] = sentence(lang, message, a)
 	}
 	c.out = append(c.out, x)
 }
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -332,6 +332,12 @@ func TestWriteDirRefusals(t *testing.T) {
 	require.NoError(t, os.MkdirAll(filepath.Join(home, "photos"), 0o755))
 	bad := func(*round.Result) (map[string][]byte, error) { return map[string][]byte{"../evil": nil}, nil }
 	failing := func(*round.Result) (map[string][]byte, error) { return nil, errors.New("no ink") }
+	site := filepath.Join(parent, "site")
+	require.NoError(t, os.MkdirAll(site, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(site, "manifest.json"), []byte(`{"name": "a web application"}`), 0o644))
+	noted := filepath.Join(parent, "noted")
+	require.NoError(t, r.WriteDir(noted))
+	require.NoError(t, os.WriteFile(filepath.Join(noted, "notes.txt"), []byte("mine"), 0o644))
 	clash := func(*round.Result) (map[string][]byte, error) {
 		return map[string][]byte{"data/variables.csv": nil}, nil
 	}
@@ -342,6 +348,9 @@ func TestWriteDirRefusals(t *testing.T) {
 		"a file":                {file, nil},
 		"below a file":          {filepath.Join(file, "out"), nil},
 		"somebody's folder":     {home, nil},
+		"somebody's manifest":   {site, nil},
+		"a round with notes":    {noted, nil},
+		"no name":               {"", nil},
 		"path out of the round": {filepath.Join(parent, "a"), []round.Renderer{bad}},
 		"renderer fails":        {filepath.Join(parent, "b"), []round.Renderer{failing}},
 		"two of one name":       {filepath.Join(parent, "c"), []round.Renderer{clash}},
@@ -354,7 +363,7 @@ func TestWriteDirRefusals(t *testing.T) {
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	assert.Equal(t, []string{"file", "home"}, names, "nothing half-written stays")
+	assert.Equal(t, []string{"file", "home", "noted", "site"}, names, "nothing half-written stays")
 	data, err := os.ReadFile(file)
 	require.NoError(t, err)
 	assert.True(t, bytes.Equal(data, []byte("x")))

@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/almotacen/almotacen/indicators"
 	"github.com/almotacen/almotacen/indicators/collect"
@@ -128,8 +128,15 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 // check finds every problem of a Config.
 func (c Config) check(catalogue *indicators.Catalogue) error {
 	var errs []error
-	if c.ID == "" || strings.ContainsAny(c.ID, "/\\ \t\n") {
-		errs = append(errs, configError("ID", fmt.Sprintf("%q: give a short name without spaces or slashes, such as \"first-measurement\"", c.ID)))
+	if !shortName(c.ID) {
+		errs = append(errs, configError("ID", fmt.Sprintf("%q: give a name of up to 100 letters, digits, dots, dashes and underscores, such as \"first-measurement\"", c.ID)))
+	}
+	for field, text := range map[string]indicators.Text{"Title": c.Title, "Notice": c.Notice} {
+		for lang, s := range text {
+			if !utf8.ValidString(lang) || !utf8.ValidString(s) {
+				errs = append(errs, configError(field, "is not UTF-8"))
+			}
+		}
 	}
 	if c.Network == nil {
 		errs = append(errs, configError("Network", "missing: load one with indicators.LoadNetwork"))
@@ -154,6 +161,9 @@ func (c Config) check(catalogue *indicators.Catalogue) error {
 			errs = append(errs, configError(field, fmt.Sprintf("Table.Name %q is there twice", in.Table.Name)))
 		}
 		names[in.Table.Name] = true
+		if !utf8.ValidString(fmt.Sprint(in.Table)) {
+			errs = append(errs, configError(field, "Table has text that is not UTF-8"))
+		}
 		if in.Table.Source != "" {
 			known := slices.ContainsFunc(catalogue.Sources, func(s indicators.DataSource) bool { return s.ID == in.Table.Source })
 			if !known {
@@ -162,6 +172,20 @@ func (c Config) check(catalogue *indicators.Catalogue) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func shortName(s string) bool {
+	if s == "" || len(s) > 100 {
+		return false
+	}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '.', c == '-', c == '_':
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // read reads every input into one cube of the catalogue's variables.

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -84,7 +86,7 @@ func inputPath(i int, name string) string {
 		}
 		return '-'
 	}, path.Base(strings.ReplaceAll(name, `\`, "/")))
-	return fmt.Sprintf("inputs/%02d-%s", i+1, strings.TrimLeft(safe, "."))
+	return fmt.Sprintf("inputs/%02d-%s", i+1, strings.TrimLeft(safe[max(0, len(safe)-100):], "."))
 }
 
 func marshal(v any) ([]byte, error) {
@@ -181,6 +183,27 @@ func appendCSV(c *cube.Cube) ([]byte, error) {
 	return b.Bytes(), err
 }
 
+// owned says whether a directory holds a round and nothing else, so that
+// another may take its place.
+func owned(fsys fs.FS) error {
+	f, err := fsys.Open(manifestFile)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	var m manifest
+	if err := json.NewDecoder(io.LimitReader(f, maxFile)).Decode(&m); err != nil {
+		return fmt.Errorf("%s is not a round's: %w", manifestFile, err)
+	}
+	if m.Format != format {
+		return fmt.Errorf("%s is not a round's", manifestFile)
+	}
+	return atomicfile.Listed(fsys, manifestFile, func(path string) bool {
+		_, ok := m.Files[path]
+		return ok
+	})
+}
+
 // storedFinding adds the message in words to a finding.
 type storedFinding struct {
 	collect.Finding
@@ -198,8 +221,8 @@ func (r *Result) findings() []storedFinding {
 // WriteDir writes the round to dir: inputs, catalogue, network, data, findings,
 // comparison, conclusions, what the renderers make, and a manifest with the
 // hash of each file. It writes all or nothing: a dir that already holds a round
-// is replaced in one step, one that holds anything else is refused
-// (atomicfile's error says so), and nothing half-written stays behind.
+// and nothing else is replaced in one step, one that holds anything of somebody
+// else's is refused with a file named, and nothing half-written stays behind.
 //
 // The directory is the record of the measurement, not its publication: inputs
 // are in it as they were delivered, and data/ has figures that are not free to
@@ -209,7 +232,7 @@ func (r *Result) WriteDir(dir string, renderers ...Renderer) error {
 	if err != nil {
 		return err
 	}
-	if err := atomicfile.WriteDir(dir, files, manifestFile); err != nil {
+	if err := atomicfile.WriteDir(dir, files, owned); err != nil {
 		return &Error{Code: CodeDirectory, Path: dir, Msg: "cannot be written", Err: err}
 	}
 	return nil

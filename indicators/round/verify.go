@@ -26,8 +26,9 @@ type Difference struct {
 func (d Difference) String() string { return d.Path + ": " + d.What }
 
 const (
-	maxFile  = 1 << 30 // bytes of one stored file
-	maxFiles = 100_000
+	maxFile   = 1 << 30 // bytes of one stored file
+	maxFiles  = 100_000
+	maxInputs = 4 << 30 // bytes of all inputs
 )
 
 // Open reads the Config of a round written by WriteDir. The result of Run with
@@ -53,6 +54,9 @@ func open(root *os.Root) (Config, error) {
 	if err := d.Decode(&s); err != nil {
 		return c, &Error{Code: CodeDirectory, Path: roundFile, Msg: fmt.Sprintf("offset %d", d.InputOffset()), Err: err}
 	}
+	if _, err := d.Token(); err != io.EOF {
+		return c, &Error{Code: CodeDirectory, Path: roundFile, Msg: fmt.Sprintf("offset %d: more text after the document", d.InputOffset())}
+	}
 	if s.Format != format {
 		return c, &Error{Code: CodeDirectory, Path: roundFile, Msg: fmt.Sprintf("format %q is not known here, only %q", s.Format, format)}
 	}
@@ -73,11 +77,19 @@ func open(root *os.Root) (Config, error) {
 	if c.Network, err = indicators.LoadNetwork(bytes.NewReader(network), indicators.Config{File: networkFile, MaxBytes: maxFile}); err != nil {
 		errs = append(errs, err)
 	}
-	for _, in := range s.Inputs {
+	total := 0
+	for i, in := range s.Inputs {
+		if want := inputPath(i, in.Table.Name); in.Path != want {
+			errs = append(errs, &Error{Code: CodeDirectory, Path: roundFile, Msg: fmt.Sprintf("input %d is at %q, where this library would have put it at %q", i+1, in.Path, want)})
+			continue
+		}
 		data, err := readFile(root, in.Path)
 		if err != nil {
 			errs = append(errs, err)
 			continue
+		}
+		if total += len(data); total > maxInputs {
+			return c, &Error{Code: CodeDirectory, Path: "inputs", Msg: fmt.Sprintf("more than %d bytes in all", maxInputs)}
 		}
 		c.Inputs = append(c.Inputs, Input{Table: in.Table, Data: data})
 	}
@@ -86,6 +98,12 @@ func open(root *os.Root) (Config, error) {
 
 // readFile reads a file below root; names that lead out of it are refused by os.Root.
 func readFile(root *os.Root, name string) ([]byte, error) {
+	// A pipe would keep Open waiting for ever.
+	if info, err := root.Stat(name); err != nil {
+		return nil, &Error{Code: CodeDirectory, Path: name, Msg: "cannot be read", Err: err}
+	} else if !info.Mode().IsRegular() {
+		return nil, &Error{Code: CodeDirectory, Path: name, Msg: "is no regular file"}
+	}
 	f, err := root.Open(name)
 	if err != nil {
 		return nil, &Error{Code: CodeDirectory, Path: name, Msg: "cannot be read", Err: err}

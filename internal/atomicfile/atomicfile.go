@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,14 +18,27 @@ var ErrForeign = errors.New("directory holds other files; name an empty or new d
 // WriteDir writes files (slash-separated relative path → bytes) as the new
 // content of dir. Everything goes to a temporary directory beside dir, is
 // synced, and takes dir's place by renaming: on any error dir is as it was and
-// nothing else is left behind.
+// nothing else is left behind. A dir that is a symbolic link is followed. Its
+// parent is created.
 //
-// A dir that is already there is replaced only when it is empty or holds the
-// file marker, which earlier writes must have made; otherwise the error wraps
-// ErrForeign. Its parent is created.
-func WriteDir(dir string, files map[string][]byte, marker string) (err error) {
-	dir = filepath.Clean(dir)
-	replace, err := replaceable(dir, marker)
+// A dir that is already there is replaced only when it is empty, or when owned,
+// which is shown its content, returns nil; otherwise the error wraps ErrForeign
+// and what owned says.
+func WriteDir(dir string, files map[string][]byte, owned func(fs.FS) error) (err error) {
+	if dir == "" {
+		return errors.New("atomicfile: no directory is named")
+	}
+	// Absolute, for the working directory may be dir itself; without links, for
+	// the rename has to be on the disk of the target.
+	if dir, err = filepath.Abs(dir); err != nil {
+		return err
+	}
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	} else if _, lerr := os.Lstat(dir); lerr == nil {
+		return fmt.Errorf("atomicfile: %s is a link that leads nowhere", dir)
+	}
+	replace, err := replaceable(dir, owned)
 	if err != nil {
 		return err
 	}
@@ -41,16 +55,43 @@ func WriteDir(dir string, files map[string][]byte, marker string) (err error) {
 			err = errors.Join(err, os.RemoveAll(tmp))
 		}
 	}()
+	if err := fill(tmp, files); err != nil {
+		return err
+	}
+	if !replace {
+		if err := os.Rename(tmp, dir); err != nil {
+			return err
+		}
+		return syncDir(parent)
+	}
+	// Two renames: a reader may for a moment find no dir, never half of one.
+	old, err := os.MkdirTemp(parent, "."+filepath.Base(dir)+".old-*")
+	if err != nil {
+		return err
+	}
+	aside := filepath.Join(old, "old")
+	if err := os.Rename(dir, aside); err != nil {
+		return errors.Join(err, os.Remove(old))
+	}
+	if err := os.Rename(tmp, dir); err != nil {
+		if back := os.Rename(aside, dir); back != nil {
+			return errors.Join(err, fmt.Errorf("atomicfile: what was in %s is now in %s: %w", dir, aside, back))
+		}
+		return errors.Join(err, os.Remove(old))
+	}
+	if err := syncDir(parent); err != nil {
+		return err
+	}
+	return os.RemoveAll(old)
+}
+
+// fill writes files below tmp and syncs them and their folders.
+func fill(tmp string, files map[string][]byte) error {
 	if err := os.Chmod(tmp, 0o755); err != nil {
 		return err
 	}
-	paths := make([]string, 0, len(files))
-	for p := range files {
-		paths = append(paths, p)
-	}
-	slices.Sort(paths)
 	dirs := map[string]bool{tmp: true}
-	for _, p := range paths {
+	for _, p := range slices.Sorted(maps.Keys(files)) {
 		if !fs.ValidPath(p) || p == "." || strings.ContainsAny(p, `\:`) {
 			return fmt.Errorf("atomicfile: %q is not a relative slash-separated path", p)
 		}
@@ -70,31 +111,10 @@ func WriteDir(dir string, files map[string][]byte, marker string) (err error) {
 			return err
 		}
 	}
-	if !replace {
-		if err := os.Rename(tmp, dir); err != nil {
-			return err
-		}
-		return syncDir(parent)
-	}
-	// Two renames: a reader may for a moment find no dir, never half of one.
-	old, err := os.MkdirTemp(parent, "."+filepath.Base(dir)+".old-*")
-	if err != nil {
-		return err
-	}
-	aside := filepath.Join(old, "old")
-	if err := os.Rename(dir, aside); err != nil {
-		return errors.Join(err, os.RemoveAll(old))
-	}
-	if err := os.Rename(tmp, dir); err != nil {
-		return errors.Join(err, os.Rename(aside, dir), os.RemoveAll(old))
-	}
-	if err := syncDir(parent); err != nil {
-		return err
-	}
-	return os.RemoveAll(old)
+	return nil
 }
 
-func replaceable(dir, marker string) (bool, error) {
+func replaceable(dir string, owned func(fs.FS) error) (bool, error) {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -111,10 +131,24 @@ func replaceable(dir, marker string) (bool, error) {
 	if len(entries) == 0 {
 		return true, nil
 	}
-	if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(marker))); err != nil {
-		return false, fmt.Errorf("atomicfile: %s: %w", dir, ErrForeign)
+	if err := owned(os.DirFS(dir)); err != nil {
+		return false, fmt.Errorf("atomicfile: %s: %w (%w)", dir, ErrForeign, err)
 	}
 	return true, nil
+}
+
+// Listed is an owned for directories with a manifest of their files: every file
+// that is there must be the manifest itself or among those it lists.
+func Listed(fsys fs.FS, manifest string, lists func(path string) bool) error {
+	return fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if p != manifest && !lists(p) {
+			return fmt.Errorf("%s is not among the files written there before", p)
+		}
+		return nil
+	})
 }
 
 func writeFile(name string, data []byte) (err error) {
