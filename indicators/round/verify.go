@@ -28,7 +28,7 @@ func (d Difference) String() string { return d.Path + ": " + d.What }
 const (
 	maxFile   = 1 << 30 // bytes of one stored file
 	maxFiles  = 100_000
-	maxInputs = 4 << 30 // bytes of all inputs
+	maxInputs = 1 << 30 // bytes of all inputs
 )
 
 // Open reads the Config of a round written by WriteDir. The result of Run with
