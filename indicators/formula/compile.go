@@ -267,7 +267,9 @@ func (k *compiler) cost(d *definition) {
 		case opRollingSum, opRollingMean:
 			c *= uint64(n.n)
 		case opSumOver, opMeanOver:
-			c *= uint64(max(1, len(k.cat.Dimensions[n.idx].Members)))
+			if n.idx < len(k.cat.Dimensions) { // else the dimension is unknown, which is an error already
+				c *= uint64(max(1, len(k.cat.Dimensions[n.idx].Members)))
+			}
 		}
 		return min(c, 1<<40)
 	}

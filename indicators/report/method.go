@@ -56,7 +56,7 @@ func (w *render) method() {
 	w.el("h3", w.tr("method.rules.title"))
 	w.para("method.rules.words", "k", w.count(c.MinPeers))
 	w.table(w.tr("method.rules.caption"), "plain", w.tr("h.rule"), w.tr("h.says"), w.tr("h.condition"))
-	for _, rule := range []string{"unmeasured", "trend", "target", "extremes", "change", "coverage", "spread", "strength", "concern"} {
+	for _, rule := range []string{"unmeasured", "difference", "target", "extremes", "change", "coverage", "spread", "strength", "concern"} {
 		w.raw("<tr>")
 		w.el("th", w.code("rule", rule), a{"scope", "row"})
 		w.el("td", w.tr("rule."+rule+".says"))

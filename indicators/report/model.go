@@ -250,7 +250,8 @@ func (w *render) name(code string) string {
 }
 
 // fold is a text as people look it up: without case and the accents of Spanish names.
-func fold(s string) string {
-	return strings.NewReplacer("á", "a", "à", "a", "â", "a", "ä", "a", "é", "e", "è", "e", "ê", "e", "í", "i", "ì", "i", "ï", "i",
-		"ó", "o", "ò", "o", "ô", "o", "ö", "o", "ú", "u", "ù", "u", "ü", "u", "ñ", "n\uffff", "ç", "c", "’", "'").Replace(strings.ToLower(s))
-}
+func fold(s string) string { return folding.Replace(strings.ToLower(s)) }
+
+// folding is read-only.
+var folding = strings.NewReplacer("á", "a", "à", "a", "â", "a", "ä", "a", "é", "e", "è", "e", "ê", "e", "í", "i", "ì", "i", "ï", "i",
+	"ó", "o", "ò", "o", "ô", "o", "ö", "o", "ú", "u", "ù", "u", "ü", "u", "ñ", "n\uffff", "ç", "c", "’", "'")

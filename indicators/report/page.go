@@ -69,6 +69,9 @@ func (w *render) header(title string) {
 		w.words("h1", w.r.Title)
 	}
 	w.words("p", w.r.Network.Title, a{"class", "lead"})
+	if len(w.r.Notice) > 0 {
+		w.words("p", w.r.Notice, a{"class", "notice"})
+	}
 	w.raw("\n<dl class=\"facts\">")
 	w.fact(w.tr("header.period"), w.period(w.r.Period))
 	w.fact(w.tr("header.figures"), w.span())
