@@ -36,6 +36,7 @@ var imports = map[string][]string{
 	"opendata/dcat":             {"indicators/cube", "indicators/period", "internal/rdf"},
 	"opendata/csvw":             {"indicators/cube", "indicators/period", "indicators/unit"},
 	"telemetry":                 {"indicators/period", "indicators/unit"},
+	"procurement/law":           {},
 	"internal/atomicfile":       {},
 	"internal/celenv":           {},
 	"internal/jsonschema":       {"internal/spelling"},
