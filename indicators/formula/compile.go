@@ -337,6 +337,12 @@ func (k *compiler) at(d *definition, kind error, offset int, msg string) *Error 
 	id := k.inds[d.ind].spec.ID
 	e := &Error{Code: kind.Error(), Pointer: d.pointer(), Indicator: id, Version: d.spec.Version, Offset: offset,
 		Msg: fmt.Sprintf("indicator %q: %s", id, msg), Err: kind}
+	if id == "" { // an expression
+		before := d.spec.Formula[:min(offset, len(d.spec.Formula))]
+		e.Pointer, e.Msg = "", msg
+		e.Line, e.Column = 1+strings.Count(before, "\n"), len(before)-strings.LastIndexByte(before, '\n')
+		return e
+	}
 	if at, ok := k.cat.PosIn(e.Pointer, offset); ok {
 		e.File, e.Line, e.Column = at.File, at.Line, at.Column
 	}

@@ -114,3 +114,39 @@ func Example() {
 	//       1000.0
 	//     population = 350000 {person}, 2023, from cities.csv
 }
+
+// One expression over columns, without a catalogue: the second row has no
+// population, the third none to divide by.
+func ExampleCompileExpr() {
+	x, err := formula.CompileExpr("per(waste_t * 1000.0, population)", []formula.Var{{Name: "waste_t", Type: "double"}, {Name: "population", Type: "double"}}, formula.Config{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	columns := []formula.Column{
+		{Doubles: []float64{100_000, 161_000, 9}},
+		{Doubles: []float64{250_000, 0, 0}, Missing: []uint64{0b010}},
+	}
+	out := x.NewColumn(3)
+	e := x.NewEvaluator()
+	e.Eval(out, columns, 0, 3)
+	for row := range 3 {
+		switch {
+		case out.Failed[0]>>row&1 != 0:
+			fmt.Println(e.Error(out.Errors[row]))
+		case out.Missing[0]>>row&1 != 0:
+			fmt.Println("missing, because of column", e.Causes(columns, row))
+		default:
+			fmt.Println(out.Doubles[row])
+		}
+	}
+	for _, s := range x.Plan() {
+		fmt.Printf("%q fallback=%v\n", s.Text, s.Fallback)
+	}
+	// Output:
+	// 400
+	// missing, because of column [1]
+	// zero denominator
+	// "waste_t * 1000.0" fallback=false
+	// "per(waste_t * 1000.0, population)" fallback=false
+}

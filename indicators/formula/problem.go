@@ -20,7 +20,7 @@ func (k *compiler) dashed(text string) string {
 }
 
 func celType(t celenv.Type) string {
-	if t == celenv.Other {
+	if t != celenv.Double && t != celenv.Int && t != celenv.Bool {
 		return "text, a list or another type"
 	}
 	return "a " + t.String()

@@ -145,7 +145,7 @@ func (b *builder) build(src *celenv.Node) *node {
 			}
 			n.args = append(n.args, m)
 		}
-		if n.kind = n.args[0].typ; n.kind == celenv.Other {
+		if n.kind = n.args[0].typ; !register(n.kind) {
 			return b.fallback(n)
 		}
 		return n
@@ -205,7 +205,7 @@ const maxWindow = 3660
 // fallback makes cel-go compute all of n, nil if the result does not fit a
 // register.
 func (b *builder) fallback(n *node) *node {
-	if n.typ == celenv.Other {
+	if !register(n.typ) {
 		return nil
 	}
 	var cut []*celenv.Node
@@ -278,3 +278,8 @@ func (n *node) walk(f func(*node)) {
 
 // isNumber reports whether n is a double or an int.
 func (n *node) isNumber() bool { return n.typ == celenv.Double || n.typ == celenv.Int }
+
+// register reports whether a value of the type fits the bits of a value.
+func register(t celenv.Type) bool {
+	return t == celenv.Double || t == celenv.Int || t == celenv.Bool
+}

@@ -10,7 +10,7 @@ import (
 
 func env(t testing.TB, cfg Config) *Env {
 	t.Helper()
-	e, err := New([]Var{{"x", Double}, {"y", Double}, {"i", Int}, {"b", Bool}, {"city", Double}, {"city.pop", Double}, {"city.pop.old", Double}}, cfg)
+	e, err := New([]Var{{Name: "x", Type: Double}, {Name: "y", Type: Double}, {Name: "i", Type: Int}, {Name: "b", Type: Bool}, {Name: "city", Type: Double}, {Name: "city.pop", Type: Double}, {Name: "city.pop.old", Type: Double}}, cfg)
 	require.NoError(t, err)
 	return e
 }

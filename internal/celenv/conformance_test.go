@@ -106,7 +106,7 @@ func declared(vars []struct{ Name, Type string }, bindings map[string]map[string
 		if b := bindings[v.Name]; !ok || b[v.Type] == nil {
 			return nil, false
 		}
-		out = append(out, Var{v.Name, typ})
+		out = append(out, Var{Name: v.Name, Type: typ})
 	}
 	return out, len(vars) == len(bindings)
 }

@@ -12,31 +12,34 @@ import (
 // Type is what the checker says of a node.
 type Type uint8
 
-// The types an evaluator can hold in 64 bits, and Other for all the rest.
+// The scalar types, and Other for all the rest.
 const (
 	Other Type = iota
 	Double
 	Int
 	Bool
+	Uint
+	String
+	Timestamp
+	Duration
 )
 
-// String is the type's name in CEL.
-func (t Type) String() string { return [...]string{"other", "double", "int", "bool"}[t] }
+var celTypes = [...]*cel.Type{cel.DynType, cel.DoubleType, cel.IntType, cel.BoolType, cel.UintType, cel.StringType, cel.TimestampType, cel.DurationType}
 
-func (t Type) cel() *cel.Type {
-	return [...]*cel.Type{cel.DynType, cel.DoubleType, cel.IntType, cel.BoolType}[t]
+// String is the type's name in CEL.
+func (t Type) String() string {
+	return [...]string{"other", "double", "int", "bool", "uint", "string", "timestamp", "duration"}[t]
 }
 
+func (t Type) cel() *cel.Type { return celTypes[t] }
+
 func typeOf(t *types.Type) Type {
-	switch {
-	case t == nil:
-		return Other
-	case t.IsExactType(types.DoubleType):
-		return Double
-	case t.IsExactType(types.IntType):
-		return Int
-	case t.IsExactType(types.BoolType):
-		return Bool
+	if t != nil {
+		for i, c := range celTypes {
+			if Type(i) != Other && t.IsExactType(c) {
+				return Type(i)
+			}
+		}
 	}
 	return Other
 }
@@ -45,6 +48,14 @@ func typeOf(t *types.Type) Type {
 type Var struct {
 	Name string
 	Type Type
+	Decl string // of type Other: its type in CEL's words, see [ParseType]; "" for dyn
+}
+
+func (v Var) cel() (*cel.Type, error) {
+	if v.Type != Other || v.Decl == "" {
+		return v.Type.cel(), nil
+	}
+	return parseType(v.Decl)
 }
 
 // Config has the limits. Zero: safe defaults.
@@ -75,7 +86,7 @@ func Functions() []string {
 const ZeroDenominator = "zero denominator"
 
 // New declares vars and the library's own functions on top of standard CEL with
-// its math extension.
+// its math and strings extensions, cel.bind and optional values.
 func New(vars []Var, cfg Config) (*Env, error) {
 	if cfg.MaxNodes <= 0 {
 		cfg.MaxNodes = 10_000
@@ -87,13 +98,17 @@ func New(vars []Var, cfg Config) (*Env, error) {
 		cfg.MaxCost = 1_000_000
 	}
 	opts := []cel.EnvOption{
-		ext.Math(),
+		ext.Math(), ext.Strings(), ext.Bindings(), cel.OptionalTypes(),
 		cel.CrossTypeNumericComparisons(true),
 		cel.ParserExpressionSizeLimit(cfg.MaxText),
 		cel.ExpressionNodeLimit(cfg.MaxNodes),
 	}
 	for _, v := range vars {
-		opts = append(opts, cel.Variable(v.Name, v.Type.cel()))
+		t, err := v.cel()
+		if err != nil {
+			return nil, fmt.Errorf("variable %q: %w", v.Name, err)
+		}
+		opts = append(opts, cel.Variable(v.Name, t))
 	}
 	opts = append(opts, functions()...)
 	env, err := cel.NewEnv(opts...)

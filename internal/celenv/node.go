@@ -32,8 +32,18 @@ type Node struct {
 	End      int
 	Args     []*Node // receiver first; of a Compound all that it is made of
 
-	Bits any // of a literal: float64, int64, bool, or nil for other types
+	Bits any // of a literal: float64, int64, uint64, bool, or nil for other types
 	Str  string
+
+	List bool  // of a Compound: a list literal without optional elements, Args are its elements
+	Fold *Fold // of a Compound: a macro that was expanded to a loop
+}
+
+// Fold is a loop over Range: Accu begins as Init and becomes Step for each
+// element, named Iter, while While holds; the result is Result.
+type Fold struct {
+	Iter, Iter2, Accu                string // Iter2 is "" with one variable
+	Range, Init, While, Step, Result *Node
 }
 
 // Formula is a checked formula.
@@ -108,6 +118,8 @@ func (f *Formula) node(e ast.Expr) *Node {
 			n.Bits = float64(v)
 		case types.Int:
 			n.Bits = int64(v)
+		case types.Uint:
+			n.Bits = uint64(v)
 		case types.Bool:
 			n.Bits = bool(v)
 		case types.String:
@@ -135,6 +147,13 @@ func (f *Formula) node(e ast.Expr) *Node {
 		n.Kind = Compound
 		for _, c := range children(e) {
 			n.Args = append(n.Args, f.node(c))
+		}
+		switch e.Kind() {
+		case ast.ListKind:
+			n.List = len(e.AsList().OptionalIndices()) == 0
+		case ast.ComprehensionKind:
+			c, a := e.AsComprehension(), n.Args
+			n.Fold = &Fold{c.IterVar(), c.IterVar2(), c.AccuVar(), a[0], a[1], a[2], a[3], a[4]}
 		}
 	}
 	n.Begin, n.End = f.extent(n, begin, end)

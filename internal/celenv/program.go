@@ -3,6 +3,7 @@ package celenv
 import (
 	"fmt"
 	"maps"
+	"time"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/ast"
@@ -23,15 +24,19 @@ const (
 // Value is an input or the result of a [Program].
 type Value struct {
 	State  State
-	Type   Type // Double, Int or Bool; Other for what has no such type
+	Type   Type // Other for what is no scalar
 	Double float64
 	Int    int64
 	Bool   bool
+	Uint   uint64
+	Str    string
+	Time   time.Time
+	Span   time.Duration
+	Any    any // of type Other: a Go value that CEL knows how to wrap; of a result, what CEL made
 
 	Slots []int  // of an Unknown result: the slots that caused it, ascending
 	Err   string // of Failed
 	Node  int64  // of a Failed result: id of the node that failed, 0 unknown
-	Text  string // of a result of type Other: how CEL prints it, for tests
 }
 
 // Program evaluates a formula, or a part of it, for one row after another with
@@ -140,6 +145,16 @@ func (a *activation) ResolveName(name string) (any, bool) {
 			return types.Int(v.Int), true
 		case Bool:
 			return types.Bool(v.Bool), true
+		case Uint:
+			return types.Uint(v.Uint), true
+		case String:
+			return types.String(v.Str), true
+		case Timestamp:
+			return types.Timestamp{Time: v.Time}, true
+		case Duration:
+			return types.Duration{Duration: v.Span}, true
+		case Other:
+			return v.Any, true
 		}
 		return types.Double(v.Double), true
 	}
@@ -176,8 +191,14 @@ func result(out ref.Val, err error) Value {
 		return Value{Type: Int, Int: int64(x)}
 	case types.Bool:
 		return Value{Type: Bool, Bool: bool(x)}
+	case types.Uint:
+		return Value{Type: Uint, Uint: uint64(x)}
 	case types.String:
-		return Value{Text: string(x)}
+		return Value{Type: String, Str: string(x)}
+	case types.Timestamp:
+		return Value{Type: Timestamp, Time: x.Time}
+	case types.Duration:
+		return Value{Type: Duration, Span: x.Duration}
 	}
-	return Value{Text: fmt.Sprint(out.Value())}
+	return Value{Any: out}
 }

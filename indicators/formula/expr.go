@@ -1,0 +1,206 @@
+package formula
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/almotacen/almotacen/indicators"
+	"github.com/almotacen/almotacen/internal/celenv"
+	"github.com/almotacen/almotacen/internal/columnar"
+)
+
+// Var declares a column that an [Expr] reads.
+type Var struct {
+	Name string // plain or dotted
+	// Type in CEL's words: double, int, uint, bool, string, timestamp, duration;
+	// or, for what only cel-go evaluates, list(double), map(string, dyn), dyn, …
+	Type string
+}
+
+// Column is an input or a result of an [Expr]: the slice of its type has one
+// value a row, the others are nil. Values of rows that Missing or Failed has are
+// ignored, and garbage in a result.
+type Column struct {
+	Doubles []float64
+	Ints    []int64 // also of durations, in nanoseconds
+	Uints   []uint64
+	Bools   []bool
+	Strings []string
+	Times   []time.Time // instants, taken in UTC
+	Values  []any       // of all other types
+	// Missing has bit i%64 of word i/64 set if row i has no value. Of an input,
+	// nil means that all rows have one.
+	Missing []uint64
+	Failed  []uint64 // of a result, as Missing: the rows whose evaluation failed
+	Errors  []uint32 // of a result: what [Evaluator.Error] explains, where Failed is set
+}
+
+// Expr is one CEL expression over named columns: immutable, safe for concurrent
+// use. The language is that of formulas without the functions that read other
+// rows. A missing value is CEL's unknown.
+type Expr struct {
+	text    string
+	vars    []Var
+	typ     celenv.Type
+	decl    []celenv.Var
+	program *columnar.Program
+	traced  *columnar.Program
+	plan    []Step
+}
+
+// CompileExpr compiles an expression. The error is [Errors], with every problem
+// of the text; of cfg the limits count.
+func CompileExpr(text string, vars []Var, cfg Config) (*Expr, error) {
+	if cfg.MaxNodes <= 0 {
+		cfg.MaxNodes = 10_000
+	}
+	if cfg.MaxCost == 0 {
+		cfg.MaxCost = 1_000_000
+	}
+	x := &Expr{text: text, vars: slices.Clone(vars)}
+	k := &compiler{Program: &Program{cat: &indicators.Catalogue{}, cfg: cfg}, names: map[string]name{}}
+	k.inds = []*compiled{{spec: &indicators.Indicator{}}}
+	d := &definition{spec: &indicators.Definition{Formula: text}}
+	for i, v := range vars {
+		t, decl, err := celenv.ParseType(v.Type)
+		if _, twice := k.names[v.Name]; err == nil && twice {
+			err = fmt.Errorf("the name is taken")
+		}
+		if err != nil {
+			k.fail(d, ErrName, 0, fmt.Sprintf("variable %q: %v", v.Name, err))
+			continue
+		}
+		k.names[v.Name] = name{idx: i}
+		k.known = append(k.known, v.Name)
+		x.decl = append(x.decl, celenv.Var{Name: v.Name, Type: t, Decl: decl})
+	}
+	if err := k.errs.finish().Err(); err != nil {
+		return nil, err
+	}
+	env, err := celenv.New(x.decl, celenv.Config{MaxNodes: cfg.MaxNodes, MaxCost: cfg.MaxCost})
+	if err != nil {
+		k.fail(d, ErrName, 0, err.Error())
+		return nil, k.errs.finish().Err()
+	}
+	checked, problems := env.Check(text)
+	for _, p := range problems {
+		k.problem(d, p)
+	}
+	if checked == nil {
+		return nil, k.errs.finish().Err()
+	}
+	var b columnar.Builder
+	inputs := make([]columnar.Ref, len(x.decl))
+	for i, v := range x.decl {
+		inputs[i] = b.Input(columnType(v.Type))
+	}
+	l := &lowering{b: &b, f: checked, max: cfg.MaxNodes, ident: func(id string) (columnar.Ref, bool) {
+		n, ok := k.names[id]
+		if !ok {
+			return 0, false // a type
+		}
+		return inputs[n.idx], true
+	}}
+	root, ok := l.root(checked.Root)
+	if !ok {
+		k.fail(d, ErrType, 0, fmt.Sprintf("cannot be evaluated: %v", l.err))
+		return nil, k.errs.finish().Err()
+	}
+	b.Root(root)
+	x.typ, x.plan = checked.Root.Type, l.plan
+	x.program, x.traced = b.Build(), b.Trace()
+	return x, nil
+}
+
+// Type of the result: double, int, uint, bool, string, timestamp, duration, or
+// other.
+func (x *Expr) Type() string { return x.typ.String() }
+
+// Plan lists the steps of the expression, operands first, and says which of them
+// cel-go evaluates one row after the other, and why.
+func (x *Expr) Plan() []Step { return slices.Clone(x.plan) }
+
+// NewColumn returns a result of n rows.
+func (x *Expr) NewColumn(n int) *Column {
+	words := (n + 63) / 64
+	c := &Column{Missing: make([]uint64, words), Failed: make([]uint64, words), Errors: make([]uint32, n)}
+	switch x.typ {
+	case celenv.Double:
+		c.Doubles = make([]float64, n)
+	case celenv.Int, celenv.Duration:
+		c.Ints = make([]int64, n)
+	case celenv.Uint:
+		c.Uints = make([]uint64, n)
+	case celenv.Bool:
+		c.Bools = make([]bool, n)
+	case celenv.String:
+		c.Strings = make([]string, n)
+	case celenv.Timestamp:
+		c.Times = make([]time.Time, n)
+	default:
+		c.Values = make([]any, n)
+	}
+	return c
+}
+
+// Evaluator evaluates an [Expr]. It holds the memory of a batch and allocates
+// nothing after its first, but for parts that cel-go evaluates. Not safe for
+// concurrent use: each goroutine has its own.
+type Evaluator struct {
+	x       *Expr
+	run     *columnar.Evaluator
+	traced  *columnar.Evaluator
+	columns []columnar.Column
+	out     columnar.Column
+	outs    [1]*columnar.Column
+}
+
+// NewEvaluator makes an evaluator.
+func (x *Expr) NewEvaluator() *Evaluator {
+	e := &Evaluator{x: x, run: x.program.NewEvaluator(), columns: make([]columnar.Column, len(x.vars))}
+	e.outs[0] = &e.out
+	return e
+}
+
+// Eval evaluates rows from ≤ row < to into dst. From must be a multiple of 64,
+// so that goroutines may share out the rows of one result. Columns are in the
+// order of the variables. Slices of dst that are nil are not written. Eval panics
+// if columns or rows do not fit.
+func (e *Evaluator) Eval(dst *Column, columns []Column, from, to int) {
+	if len(columns) != len(e.x.vars) {
+		panic(fmt.Sprintf("formula: %d columns for %d variables", len(columns), len(e.x.vars)))
+	}
+	for i := range columns {
+		e.columns[i] = columns[i].columnar()
+	}
+	e.out = dst.columnar()
+	for at := from; at < to; at += columnar.Batch {
+		e.run.Run(e.columns, e.outs[:], at, min(columnar.Batch, to-at))
+	}
+}
+
+func (c *Column) columnar() columnar.Column {
+	return columnar.Column{F: c.Doubles, I: c.Ints, U: c.Uints, B: c.Bools, S: c.Strings, T: c.Times, X: c.Values,
+		Missing: c.Missing, Failed: c.Failed, Codes: c.Errors}
+}
+
+// Error is the text of a code in [Column.Errors] that this evaluator wrote.
+func (e *Evaluator) Error(code uint32) string {
+	text, _ := e.run.Error(code)
+	return text
+}
+
+// Causes are the variables whose missing values make the result of a row
+// missing, by their indices, ascending; nil if it is not missing. It evaluates
+// the row anew.
+func (e *Evaluator) Causes(columns []Column, row int) []int {
+	if e.traced == nil {
+		e.traced = e.x.traced.NewEvaluator()
+	}
+	one := make([]columnar.Column, len(columns))
+	for i := range columns {
+		one[i] = columns[i].columnar().Row(row)
+	}
+	return e.traced.Causes(one)
+}
