@@ -62,6 +62,8 @@ func (k *compiler) problem(d *definition, p celenv.Problem) {
 			return
 		}
 		k.fail(d, ErrType, p.Offset, mismatch(p))
+	case celenv.BadPattern:
+		k.fail(d, ErrSyntax, p.Offset, "no regular expression of RE2: "+strings.TrimPrefix(p.Msg, "error parsing regexp: "))
 	case celenv.TooLarge:
 		k.fail(d, ErrLimit, p.Offset, "the formula is too large or too deep ("+p.Msg+"); split it into indicators")
 	default:

@@ -63,12 +63,20 @@ type Config struct {
 	MaxNodes int    // of a formula's tree; default 10,000
 	MaxText  int    // bytes of a formula; default 100,000
 	MaxCost  uint64 // of one evaluation of a [Program], in cel-go's units; default 1,000,000
+	MaxSize  int    // bytes of a text, or elements of a list, that one step makes or walks; default 1,000,000
+	MaxRegex int    // steps of a regular expression; default 1,000
+
+	// For the tests of the language's own suite.
+	Options   []cel.EnvOption // added to the environment
+	Unchecked bool            // formulas are parsed only
 }
 
 // Env holds the declarations that formulas are checked against.
 type Env struct {
-	env *cel.Env
-	cfg Config
+	env    *cel.Env
+	cfg    Config
+	vars   []Var
+	guards []cel.ProgramOption
 }
 
 // The functions that read other rows, to be cut out of programs.
@@ -97,6 +105,12 @@ func New(vars []Var, cfg Config) (*Env, error) {
 	if cfg.MaxCost == 0 {
 		cfg.MaxCost = 1_000_000
 	}
+	if cfg.MaxSize <= 0 {
+		cfg.MaxSize = 1_000_000
+	}
+	if cfg.MaxRegex <= 0 {
+		cfg.MaxRegex = 1_000
+	}
 	opts := []cel.EnvOption{
 		ext.Math(), ext.Strings(), ext.Bindings(), cel.OptionalTypes(),
 		cel.CrossTypeNumericComparisons(true),
@@ -111,11 +125,15 @@ func New(vars []Var, cfg Config) (*Env, error) {
 		opts = append(opts, cel.Variable(v.Name, t))
 	}
 	opts = append(opts, functions()...)
-	env, err := cel.NewEnv(opts...)
+	env, err := cel.NewEnv(append(opts, cfg.Options...)...)
 	if err != nil {
 		return nil, fmt.Errorf("declarations: %w", err)
 	}
-	return &Env{env, cfg}, nil
+	g, err := guard(env, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("declarations: %w", err)
+	}
+	return &Env{env, cfg, vars, g}, nil
 }
 
 func functions() []cel.EnvOption {

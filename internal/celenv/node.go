@@ -48,8 +48,9 @@ type Fold struct {
 
 // Formula is a checked formula.
 type Formula struct {
-	Text string
-	Root *Node
+	Text   string
+	Root   *Node
+	Result string // its type, in CEL's words: "double", "list(int)"
 
 	env    *Env
 	ast    *ast.AST
@@ -68,14 +69,20 @@ func (e *Env) Check(text string) (*Formula, []Problem) {
 	if iss.Err() != nil {
 		return nil, f.problems(iss, nil)
 	}
-	checked, iss := e.env.Check(parsed)
-	if iss.Err() != nil {
-		return nil, f.problems(iss, parsed.NativeRep())
+	checked := parsed
+	if !e.cfg.Unchecked {
+		if checked, iss = e.env.Check(parsed); iss.Err() != nil {
+			return nil, f.problems(iss, parsed.NativeRep())
+		}
 	}
 	f.ast = checked.NativeRep()
+	f.Result = checked.OutputType().String()
 	f.locals = locals(f.ast.Expr())
 	f.Root = f.node(f.ast.Expr())
 	f.chains = nil
+	if p := f.patterns(f.Root); p != nil {
+		return nil, p
+	}
 	return f, nil
 }
 

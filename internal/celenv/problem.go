@@ -20,6 +20,7 @@ const (
 	Mismatch // types do not fit
 	Mixed    // int and double in one operation
 	TooLarge
+	BadPattern // a literal that is no regular expression
 )
 
 // Problem is why a formula was refused.

@@ -107,12 +107,19 @@ func (f *Formula) Program(n *Node, cut ...*Node) (*Program, error) {
 			}
 		}
 	}
-	walk(root)
-	sub := ast.NewCheckedAST(ast.NewAST(root, a.SourceInfo()), typs, refs)
-	limit := cel.CostLimit(f.env.cfg.MaxCost)
-	prog, err := f.env.env.PlanProgram(sub, cel.EvalOptions(cel.OptOptimize), limit)
+	sub := ast.NewAST(root, a.SourceInfo())
+	if f.env.cfg.Unchecked {
+		for _, v := range f.env.vars {
+			slot(v.Name, Slot{Name: v.Name})
+		}
+	} else {
+		walk(root)
+		sub = ast.NewCheckedAST(sub, typs, refs)
+	}
+	opts := append([]cel.ProgramOption{cel.CostLimit(f.env.cfg.MaxCost), equality(sub, f.env.cfg.MaxSize)}, f.env.guards...)
+	prog, err := f.env.env.PlanProgram(sub, append(opts, cel.EvalOptions(cel.OptOptimize))...)
 	if err != nil { // constants that fail, perhaps where they do not matter
-		prog, err = f.env.env.PlanProgram(sub, limit)
+		prog, err = f.env.env.PlanProgram(sub, opts...)
 	}
 	if err != nil {
 		return nil, err
