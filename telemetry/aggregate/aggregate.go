@@ -1,0 +1,274 @@
+package aggregate
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/almotacen/almotacen/telemetry"
+)
+
+// Aggregator takes batches for as long as they come and holds their states. Not safe
+// for concurrent use; AddAll is concurrent inside.
+type Aggregator struct {
+	cfg      Config
+	measures []measure
+	dict     *dict
+	workers  []*worker
+	real     []*table // by measure, of Float: what morsels merged into
+	position int64    // rows added
+	floats   bool
+	err      error
+}
+
+// New is an aggregator without rows. The error is an [*Error] of kind ErrConfig.
+func New(c Config) (*Aggregator, error) {
+	measures, err := compile(c)
+	if err != nil {
+		return nil, err
+	}
+	c.Limits = c.Limits.withDefaults()
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
+	a := &Aggregator{cfg: c, measures: measures}
+	a.dict = newDict(&a.cfg, measures)
+	a.workers = []*worker{newWorker(a.dict, &a.cfg)}
+	for i := range measures {
+		a.real = append(a.real, nil)
+		if measures[i].Form == Float {
+			a.floats = true
+			a.real[i] = newTable(c.Limits.Dense, lanes{real: true})
+		}
+	}
+	return a, nil
+}
+
+// Run aggregates batches, which stand in the order of the input, and returns the
+// result. It is New, AddAll and Result.
+func Run(ctx context.Context, c Config, batches []*telemetry.Batch) (*Result, error) {
+	a, err := New(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.AddAll(ctx, batches); err != nil {
+		return nil, err
+	}
+	return a.Result()
+}
+
+// Position is the number of rows added.
+func (a *Aggregator) Position() int64 { return a.position }
+
+// Add adds the rows of b, which it does not keep. How rows are cut into batches makes
+// no difference to any result. After an error the aggregator holds part of the rows
+// and only returns that error again.
+func (a *Aggregator) Add(b *telemetry.Batch) error {
+	if a.err != nil {
+		return a.err
+	}
+	tr, err := a.dict.translate(b)
+	if err == nil {
+		err = a.addRows(tr, b, 0, b.Len())
+	}
+	a.err = err
+	return err
+}
+
+// addRows adds the rows [from, to) on the caller's goroutine, morsel by morsel.
+func (a *Aggregator) addRows(tr *translation, b *telemetry.Batch, from, to int) error {
+	for from < to {
+		n := int(min(int64(to-from), MorselRows-a.position%MorselRows))
+		if err := a.workers[0].add(tr, b, from, from+n); err != nil {
+			return err
+		}
+		from += n
+		a.position += int64(n)
+		if a.position%MorselRows == 0 {
+			a.mergeParts(a.workers[0])
+		}
+	}
+	return nil
+}
+
+// mergeParts merges the float states of a worker's morsel into those of all before.
+func (a *Aggregator) mergeParts(w *worker) {
+	if !a.floats {
+		return
+	}
+	for i, t := range w.tables {
+		if a.measures[i].Form != Float {
+			continue
+		}
+		all := a.real[i]
+		for s := range t.group {
+			slot := all.at(t.group[s], t.window[s])
+			if t.part[s].n > 0 {
+				r := t.part[s].real()
+				_ = all.real[slot].Merge(&r)
+			}
+			if t.rejects[s] != nil {
+				if all.rejects[slot] == nil {
+					all.rejects[slot] = &Rejects{}
+				}
+				for k, n := range t.rejects[s] {
+					all.rejects[slot][k] += n
+				}
+			}
+		}
+		w.states -= t.len()
+		t.clear()
+	}
+}
+
+// stretch is a part of a batch within a morsel.
+type stretch struct {
+	tr       *translation
+	b        *telemetry.Batch
+	from, to int
+}
+
+// AddAll adds the rows of batches in their order, on up to Config.Workers goroutines;
+// less than two morsels stay on the caller's. The states are those of Add, to the
+// byte. ctx is looked at between morsels.
+func (a *Aggregator) AddAll(ctx context.Context, batches []*telemetry.Batch) error {
+	if a.err != nil {
+		return a.err
+	}
+	a.err = a.addAll(ctx, batches)
+	return a.err
+}
+
+func (a *Aggregator) addAll(ctx context.Context, batches []*telemetry.Batch) error {
+	var rows int64
+	for _, b := range batches {
+		rows += int64(b.Len())
+	}
+	head := (MorselRows - a.position%MorselRows) % MorselRows
+	morsels := int((rows - min(head, rows)) / MorselRows)
+	if a.cfg.Workers < 2 || morsels < 2 {
+		for _, b := range batches {
+			tr, err := a.dict.translate(b)
+			if err == nil {
+				err = a.addRows(tr, b, 0, b.Len())
+			}
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+
+	// Translations of all batches are made first: workers only read them. A batch is
+	// cut where a morsel ends.
+	cuts := make([][]stretch, morsels)
+	var before, after []stretch
+	at := int64(0)
+	for _, b := range batches {
+		tr, err := a.dict.translate(b)
+		if err != nil {
+			return err
+		}
+		for from, n := 0, b.Len(); from < n; {
+			if at < head {
+				to := int(min(int64(n), int64(from)+head-at))
+				before = append(before, stretch{tr, b, from, to})
+				at, from = at+int64(to-from), to
+				continue
+			}
+			k := int((at - head) / MorselRows)
+			to := int(min(int64(n), int64(from)+head+int64(k+1)*MorselRows-at))
+			if k < morsels {
+				cuts[k] = append(cuts[k], stretch{tr, b, from, to})
+			} else {
+				after = append(after, stretch{tr, b, from, to})
+			}
+			at, from = at+int64(to-from), to
+		}
+	}
+	for _, s := range before {
+		if err := a.addRows(s.tr, s.b, s.from, s.to); err != nil {
+			return err
+		}
+	}
+	if err := a.parallel(ctx, cuts); err != nil {
+		return err
+	}
+	for _, s := range after {
+		if err := a.addRows(s.tr, s.b, s.from, s.to); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// parallel gives morsels to workers as they are free; float parts merge in the order
+// of the morsels. Of several errors that of the first morsel is returned.
+func (a *Aggregator) parallel(ctx context.Context, cuts [][]stretch) error {
+	n := min(a.cfg.Workers, len(cuts))
+	for len(a.workers) < n {
+		a.workers = append(a.workers, newWorker(a.dict, &a.cfg))
+	}
+	var (
+		next   atomic.Int64
+		turn   = sync.NewCond(&sync.Mutex{})
+		merged int
+		errs   = make([]error, len(cuts))
+		failed atomic.Bool
+		group  sync.WaitGroup
+	)
+	for _, w := range a.workers[:n] {
+		group.Go(func() {
+			for {
+				k := int(next.Add(1) - 1)
+				if k >= len(cuts) {
+					return
+				}
+				err := ctx.Err()
+				for _, s := range cuts[k] {
+					if err != nil || failed.Load() {
+						break
+					}
+					err = w.add(s.tr, s.b, s.from, s.to)
+				}
+				if err != nil {
+					errs[k] = err
+					failed.Store(true)
+				}
+				if a.floats {
+					turn.L.Lock()
+					for merged != k {
+						turn.Wait()
+					}
+					if !failed.Load() {
+						a.mergeParts(w)
+					}
+					merged++
+					turn.Broadcast()
+					turn.L.Unlock()
+				}
+			}
+		})
+	}
+	group.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	a.position += int64(len(cuts)) * MorselRows
+	return nil
+}
+
+// Totals counts the rows that were added and those that no state counts.
+func (a *Aggregator) Totals() Totals {
+	var t Totals
+	for _, w := range a.workers {
+		t.add(w.totals)
+	}
+	return t
+}

@@ -1,0 +1,154 @@
+package aggregate
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/almotacen/almotacen/indicators/period"
+	"github.com/almotacen/almotacen/indicators/unit"
+	"github.com/almotacen/almotacen/telemetry"
+)
+
+// MorselRows is the number of rows, by position in the input, whose float64 sums are
+// made before they merge: 64 batches of 2,048.
+const MorselRows = 64 * chunkRows
+
+const chunkRows = 2048
+
+// Form is how numbers are kept.
+type Form uint8
+
+// The forms.
+const (
+	Decimal Form = iota // scaled integers, exact: see [Moments]
+	Float               // float64: see [Real]
+)
+
+// Keep is a set of states that a measure keeps besides its sums, which it always keeps.
+type Keep uint16
+
+// Group is what rows are put together by: a station, a street, a district, a city.
+type Group struct {
+	ID   string         // "": the entity is left out, and counted
+	Zone *time.Location // whose windows; nil: Config.Zone
+}
+
+// Measure is what is computed of one attribute.
+type Measure struct {
+	ID        string // unique; that of the result
+	Attribute string // as the batches have it
+	Dataset   string // "": of any
+
+	// Unit is that of the figures. Rows in another unit are converted, exactly and
+	// rounded once; rows in one that does not convert are rejected; rows without a
+	// unit are taken as they are. Zero: units of rows are not looked at.
+	Unit unit.Unit
+
+	Form     Form
+	Decimals uint8 // of Decimal, 1 to MaxScale; 0: 6. Whole numbers are decimals at any scale
+
+	Keep Keep
+
+	// Accept are the qualities that count; nil: all but telemetry.Invalid.
+	Accept []telemetry.Quality
+	// Least and Greatest bound what is a reading, after conversion; both 0: no bound.
+	Least, Greatest float64
+	// Sentinels are numbers that stand for "no value", before conversion: -999.
+	Sentinels []float64
+}
+
+// Config says what is aggregated. The zero Config has no measures.
+type Config struct {
+	Measures []Measure
+	// Window is the frequency of the windows; None: one for all time.
+	Window period.Freq
+	// Zone is that of groups which name none; nil: UTC.
+	Zone *time.Location
+	// Group places an entity; nil: every entity is a group, with its ID. It must be
+	// a function of its argument only. It is called once for each entity.
+	Group func(telemetry.Entity) Group
+	// From and To are the times that count, from ≤ t < to; zero: no bound. What is
+	// outside is counted in Totals and left out: clocks of 1970 and 2036.
+	From, To time.Time
+	// Workers is the most goroutines that AddAll and Run use; 0 or 1: the caller's.
+	Workers int
+	Limits  Limits
+}
+
+// Limits bound memory. A zero field has the default in its comment.
+type Limits struct {
+	States  int // of all measures together, in each worker; 2^20, of some 100 bytes each
+	Windows int // of one frequency between the first and the last time; 2^20
+	Dense   int // slots of the direct index of a measure, of 4 bytes; beyond it a hash is used; 2^22
+}
+
+func (l Limits) withDefaults() Limits {
+	set := func(p *int, v int) {
+		if *p <= 0 {
+			*p = v
+		}
+	}
+	set(&l.States, 1<<20)
+	set(&l.Windows, 1<<20)
+	set(&l.Dense, 1<<22)
+	l.States = min(l.States, math.MaxInt32)
+	return l
+}
+
+// measure is a Measure checked and ready.
+type measure struct {
+	Measure
+	scale    uint8
+	ten      float64
+	accept   uint32 // bit by quality
+	bounded  bool
+	sentinel bool
+}
+
+func compile(c Config) ([]measure, error) {
+	if len(c.Measures) == 0 {
+		return nil, &Error{Kind: ErrConfig, Msg: "no measures; name at least one"}
+	}
+	if !c.From.IsZero() && !c.To.IsZero() && !c.From.Before(c.To) {
+		return nil, &Error{Kind: ErrConfig, Msg: fmt.Sprintf("from %v to %v is no time; To is later", c.From, c.To)}
+	}
+	if _, err := c.Window.MarshalText(); err != nil {
+		return nil, &Error{Kind: ErrConfig, Msg: "unknown frequency of windows", Err: err}
+	}
+	seen := map[string]bool{}
+	out := make([]measure, 0, len(c.Measures))
+	for _, m := range c.Measures {
+		bad := func(format string, a ...any) error {
+			return &Error{Kind: ErrConfig, Measure: m.ID, Msg: fmt.Sprintf(format, a...)}
+		}
+		switch {
+		case m.ID == "" || seen[m.ID]:
+			return nil, bad("measures need an ID of their own")
+		case m.Attribute == "":
+			return nil, bad("no attribute")
+		case m.Form > Float:
+			return nil, bad("unknown form %d", m.Form)
+		case m.Decimals > MaxScale:
+			return nil, bad("%d decimals; at most %d", m.Decimals, MaxScale)
+		case m.Least > m.Greatest || math.IsNaN(m.Least) || math.IsNaN(m.Greatest):
+			return nil, bad("readings from %v to %v", m.Least, m.Greatest)
+		}
+		seen[m.ID] = true
+		x := measure{Measure: m, scale: m.Decimals, accept: ^uint32(1 << telemetry.Invalid)}
+		if x.scale == 0 {
+			x.scale = 6
+		}
+		x.ten = float64(pow10[x.scale])
+		if m.Accept != nil {
+			x.accept = 0
+			for _, q := range m.Accept {
+				x.accept |= 1 << (q & 31)
+			}
+		}
+		x.bounded = m.Least != 0 || m.Greatest != 0
+		x.sentinel = len(m.Sentinels) > 0
+		out = append(out, x)
+	}
+	return out, nil
+}

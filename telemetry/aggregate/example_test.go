@@ -1,0 +1,57 @@
+package aggregate_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/almotacen/almotacen/indicators/period"
+	"github.com/almotacen/almotacen/indicators/unit"
+	"github.com/almotacen/almotacen/telemetry"
+	"github.com/almotacen/almotacen/telemetry/aggregate"
+)
+
+// Daily means of nitrogen dioxide over the night on which the clocks go forward.
+func Example() {
+	madrid, err := time.LoadLocation("Europe/Madrid")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var b telemetry.Batch
+	start := time.Date(2026, 3, 28, 0, 0, 0, 0, madrid)
+	for h := range 47 { // 24 and 23
+		err := b.Add(telemetry.Observation{
+			Entity: telemetry.Entity{ID: "28079004"}, Attribute: "no2",
+			Value: telemetry.Value{Kind: telemetry.Number, Number: 20 + float64(h)/4},
+			Time:  start.Add(time.Duration(h) * time.Hour), Quality: telemetry.Valid,
+		})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	a, err := aggregate.New(aggregate.Config{
+		Window: period.Day, Zone: madrid,
+		Measures: []aggregate.Measure{{ID: "no2", Attribute: "no2", Unit: unit.MustParse("ug/m3"), Decimals: 2}},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := a.Add(&b); err != nil {
+		fmt.Println(err)
+		return
+	}
+	r, err := a.Result()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for k, row := range r.Rows() {
+		mean, _ := row.State.Moments.Mean()
+		fmt.Println(k.Group, k.Window, row.State.Count(), mean)
+	}
+	// Output:
+	// 28079004 2026-03-28 24 22.875
+	// 28079004 2026-03-29 23 28.75
+}

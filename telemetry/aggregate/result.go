@@ -1,0 +1,225 @@
+package aggregate
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/almotacen/almotacen/indicators/period"
+)
+
+// Result is states sorted by measure (in the order of the Config), group, entity and
+// window. It is read-only and then safe for concurrent use.
+type Result struct {
+	Totals   Totals
+	measures []measure
+	rows     []Row
+}
+
+// Row is a state and what it is of. Start and End are the window's instants, in
+// nanoseconds since 1970 UTC.
+type Row struct {
+	State      State
+	Group      string
+	Entity     string // see Key
+	Type       string
+	Window     period.Period
+	Zone       *time.Location
+	Start, End int64
+	measure    int32
+}
+
+// Len is the number of rows.
+func (r *Result) Len() int { return len(r.rows) }
+
+// Rows ranges over the rows in their order. The states are not to be changed. It can
+// be ranged again.
+func (r *Result) Rows() iter.Seq2[Key, *Row] {
+	return func(yield func(Key, *Row) bool) {
+		for i := range r.rows {
+			x := &r.rows[i]
+			if !yield(r.key(x), x) {
+				return
+			}
+		}
+	}
+}
+
+func (r *Result) key(x *Row) Key {
+	return Key{Measure: r.measures[x.measure].ID, Group: x.Group, Entity: x.Entity, Type: x.Type, Window: x.Window}
+}
+
+// At is the state of a key; nil if there is none.
+func (r *Result) At(k Key) *Row {
+	m := slices.IndexFunc(r.measures, func(m measure) bool { return m.ID == k.Measure })
+	i, ok := slices.BinarySearchFunc(r.rows, k, func(x Row, k Key) int {
+		return cmp.Or(cmp.Compare(int(x.measure), m), strings.Compare(x.Group, k.Group), strings.Compare(x.Entity, k.Entity),
+			strings.Compare(x.Type, k.Type), cmp.Compare(x.Start, startIn(k.Window, x.Zone)))
+	})
+	if !ok || r.rows[i].Window != k.Window {
+		return nil
+	}
+	return &r.rows[i]
+}
+
+func startIn(p period.Period, zone *time.Location) int64 {
+	from, _ := spanOf(p, zone)
+	return from
+}
+
+// Result is what has been added so far; the aggregator may go on. States are copied
+// where the aggregator could still change them.
+func (a *Aggregator) Result() (*Result, error) {
+	if a.err != nil {
+		return nil, a.err
+	}
+	r := &Result{Totals: a.Totals(), measures: a.measures}
+	rank := a.ranks()
+	for i := range a.measures {
+		if err := a.collect(r, i, rank); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// ranks are the places of the groups in the order of their IDs.
+func (a *Aggregator) ranks() []uint32 {
+	order := make([]uint32, len(a.dict.groups))
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	slices.SortFunc(order, func(x, y uint32) int { return strings.Compare(a.dict.groups[x].ID, a.dict.groups[y].ID) })
+	rank := make([]uint32, len(order))
+	for i, g := range order {
+		rank[g] = uint32(i)
+	}
+	return rank
+}
+
+// place is a slot of a table and its order among all.
+type place struct {
+	key   uint64 // rank of the group, then window
+	table uint32
+	slot  uint32
+}
+
+// collect appends the rows of a measure.
+func (a *Aggregator) collect(r *Result, mi int, rank []uint32) error {
+	var tables []*table
+	if a.real[mi] != nil {
+		tables = append(tables, a.real[mi])
+	}
+	for _, w := range a.workers {
+		tables = append(tables, w.tables[mi])
+	}
+	n := 0
+	for _, t := range tables {
+		n += t.len()
+	}
+	places := make([]place, 0, n)
+	for k, t := range tables {
+		for s, g := range t.group {
+			places = append(places, place{uint64(rank[g])<<32 | uint64(uint32(t.window[s])^1<<31), uint32(k), uint32(s)})
+		}
+	}
+	places = sortPlaces(places)
+	r.rows = slices.Grow(r.rows, n)
+	zones := a.workers[0].zonesOf(a.dict)
+	var last uint64
+	for i, p := range places {
+		t := tables[p.table]
+		if i > 0 && p.key == last {
+			o := t.state(p.slot, a.measures[mi].scale)
+			if err := r.rows[len(r.rows)-1].State.Merge(&o); err != nil {
+				return a.dict.wrap(err, mi, t.group[p.slot])
+			}
+			continue
+		}
+		last = p.key
+		g := &a.dict.groups[t.group[p.slot]]
+		w := zones[a.dict.zone(g.Zone)]
+		r.rows = append(r.rows, Row{measure: int32(mi), Group: g.ID, Zone: g.Zone, State: t.state(p.slot, a.measures[mi].scale).own()})
+		x := &r.rows[len(r.rows)-1]
+		o := int64(t.window[p.slot])
+		x.Window = w.period(o)
+		x.Start, x.End = w.spanOf(o)
+	}
+	return nil
+}
+
+// zonesOf are the windows of every zone.
+func (w *worker) zonesOf(d *dict) []*windows {
+	for len(w.zones) < len(d.zones) {
+		w.zones = append(w.zones, newWindows(w.cfg.Window, d.zones[len(w.zones)], w.cfg.Limits.Windows))
+	}
+	return w.zones
+}
+
+// state is the state of a slot, which shares memory with the table.
+func (t *table) state(slot uint32, scale uint8) State {
+	s := State{Rejects: t.rejects[slot]}
+	switch {
+	case t.lanes.hot:
+		s.Moments = Moments{hot: t.hot[slot], rest: t.rest[slot], scale: scale}
+	case t.lanes.part:
+		r := t.part[slot].real()
+		if t.part[slot].n == 0 {
+			r = Real{}
+		}
+		s.Real = &r
+	case t.lanes.real:
+		s.Real = &t.real[slot]
+	}
+	return s
+}
+
+// own is s with memory of its own.
+func (s State) own() State {
+	if s.Real == nil && s.Rejects == nil && s.Moments.rest == nil {
+		return s
+	}
+	out := State{Moments: Moments{scale: s.Moments.scale}}
+	_ = out.Merge(&s) // same scale
+	return out
+}
+
+// sortPlaces is p sorted by key, stable: bytes that all keys share are skipped.
+func sortPlaces(p []place) []place {
+	if len(p) < 64 {
+		slices.SortStableFunc(p, func(a, b place) int { return cmp.Compare(a.key, b.key) })
+		return p
+	}
+	var and, or = ^uint64(0), uint64(0)
+	sorted := true
+	for i := range p {
+		and &= p[i].key
+		or |= p[i].key
+		sorted = sorted && (i == 0 || p[i-1].key <= p[i].key)
+	}
+	if sorted {
+		return p
+	}
+	tmp := make([]place, len(p))
+	for shift := 0; shift < 64; shift += 8 {
+		if (and^or)>>shift&0xff == 0 {
+			continue
+		}
+		var count [257]int
+		for i := range p {
+			count[p[i].key>>shift&0xff+1]++
+		}
+		for i := range 256 {
+			count[i+1] += count[i]
+		}
+		for i := range p {
+			b := p[i].key >> shift & 0xff
+			tmp[count[b]] = p[i]
+			count[b]++
+		}
+		p, tmp = tmp, p
+	}
+	return p
+}

@@ -1,0 +1,179 @@
+package aggregate
+
+import "math/bits"
+
+// table finds the slot of a (group, window) pair and holds the states by slot: one
+// contiguous lane for each kind. A direct index while groups × windows fits its
+// budget, then a hash.
+type table struct {
+	budget int // slots of the direct index
+
+	group  []uint32
+	window []int32
+
+	direct []uint32 // slot+1 by group<<shift + window-low
+	groups uint32   // rows of direct
+	shift  uint8
+	low    int32
+	high   int32 // windows seen: low ≤ w ≤ high
+
+	keys  []uint64 // open addressing, power of two, at most half full
+	slots []uint32 // slot+1
+	hshft uint8
+
+	hot     []hot
+	rest    []*rest
+	part    []part
+	real    []Real
+	rejects []*Rejects
+	spare   []*Rejects // of cleared slots
+	lanes   lanes
+}
+
+// lanes are the states that a table's measure keeps.
+type lanes struct{ hot, part, real bool }
+
+func newTable(budget int, l lanes) *table { return &table{budget: budget, lanes: l} }
+
+func (t *table) len() int { return len(t.group) }
+
+// at is the slot of (g, w), made if need be.
+func (t *table) at(g uint32, w int32) uint32 {
+	if i := uint64(uint32(w - t.low)); g < t.groups && i>>t.shift == 0 {
+		if s := t.direct[uint64(g)<<t.shift+i]; s != 0 {
+			return s - 1
+		}
+	}
+	return t.find(g, w)
+}
+
+func (t *table) find(g uint32, w int32) uint32 {
+	if t.keys != nil {
+		k := pair(g, w)
+		i := t.slotOf(k)
+		if s := t.slots[i]; s != 0 {
+			return s - 1
+		}
+		if 2*(t.len()+1) > len(t.keys) {
+			t.rehash(2 * len(t.keys))
+			i = t.slotOf(k)
+		}
+		s := t.add(g, w)
+		t.keys[i], t.slots[i] = k, s+1
+		return s
+	}
+	if g >= t.groups || uint32(w-t.low)>>t.shift != 0 {
+		t.reindex(g, w)
+		return t.at(g, w)
+	}
+	s := t.add(g, w)
+	t.direct[uint64(g)<<t.shift+uint64(uint32(w-t.low))] = s + 1
+	return s
+}
+
+// reindex lays the direct index out for one more pair, doubling what grows, or moves
+// to the hash.
+func (t *table) reindex(g uint32, w int32) {
+	low, high := w, w
+	if t.len() > 0 {
+		low, high = min(low, t.low), max(high, t.high)
+		if span := int64(high) - int64(low) + 1; low < t.low {
+			low = int32(max(int64(low)-span/2, -1<<31))
+		}
+	}
+	shift := uint8(bits.Len64(uint64(int64(high)-int64(low)) | 1))
+	groups := max(t.groups, 16)
+	for uint64(groups) <= uint64(g) {
+		groups *= 2
+	}
+	if uint64(groups)<<shift > uint64(t.budget) {
+		t.direct, t.groups = nil, 0
+		n := 64
+		for n < 4*(t.len()+1) {
+			n *= 2
+		}
+		t.rehash(n)
+		return
+	}
+	t.direct = make([]uint32, uint64(groups)<<shift)
+	t.groups, t.shift, t.low = groups, shift, low
+	for s := range t.group {
+		t.direct[uint64(t.group[s])<<shift+uint64(uint32(t.window[s]-low))] = uint32(s) + 1
+	}
+}
+
+func pair(g uint32, w int32) uint64 { return uint64(g)<<32 | uint64(uint32(w)) }
+
+func (t *table) slotOf(k uint64) uint64 {
+	mask := uint64(len(t.keys) - 1)
+	i := k * 0x9e3779b97f4a7c15 >> t.hshft
+	for t.slots[i] != 0 && t.keys[i] != k {
+		i = (i + 1) & mask
+	}
+	return i
+}
+
+func (t *table) rehash(n int) {
+	t.keys, t.slots = make([]uint64, n), make([]uint32, n)
+	t.hshft = uint8(64 - bits.TrailingZeros64(uint64(n)))
+	for s := range t.group {
+		k := pair(t.group[s], t.window[s])
+		i := t.slotOf(k)
+		t.keys[i], t.slots[i] = k, uint32(s)+1
+	}
+}
+
+// add makes an empty state.
+func (t *table) add(g uint32, w int32) uint32 {
+	s := uint32(len(t.group))
+	if s == 0 {
+		t.high = w
+	}
+	t.high = max(t.high, w)
+	t.group, t.window = append(t.group, g), append(t.window, w)
+	t.rejects = append(t.rejects, nil)
+	if t.lanes.hot {
+		h := hot{}
+		h.reset()
+		t.hot, t.rest = append(t.hot, h), append(t.rest, nil)
+	}
+	if t.lanes.part {
+		t.part = append(t.part, part{})
+	}
+	if t.lanes.real {
+		t.real = append(t.real, Real{})
+	}
+	return s
+}
+
+// clear empties the table and keeps its memory.
+func (t *table) clear() {
+	if t.keys != nil {
+		clear(t.slots)
+	} else if t.direct != nil {
+		for s := range t.group {
+			t.direct[uint64(t.group[s])<<t.shift+uint64(uint32(t.window[s]-t.low))] = 0
+		}
+	}
+	clear(t.rest)
+	for _, r := range t.rejects {
+		if r != nil {
+			t.spare = append(t.spare, r)
+		}
+	}
+	clear(t.rejects)
+	t.group, t.window, t.rejects = t.group[:0], t.window[:0], t.rejects[:0]
+	t.hot, t.rest, t.part, t.real = t.hot[:0], t.rest[:0], t.part[:0], t.real[:0]
+}
+
+func (t *table) reject(slot uint32, r Reject) {
+	if t.rejects[slot] == nil {
+		if n := len(t.spare); n > 0 {
+			t.rejects[slot], t.spare = t.spare[n-1], t.spare[:n-1]
+			*t.rejects[slot] = Rejects{}
+		} else {
+			t.rejects[slot] = &Rejects{}
+		}
+	}
+	t.rejects[slot][r]++
+}
