@@ -36,8 +36,6 @@ var imports = map[string][]string{
 	"opendata/dcat":             {"indicators/cube", "indicators/period", "internal/rdf"},
 	"opendata/csvw":             {"indicators/cube", "indicators/period", "indicators/unit"},
 	"procurement/law":           {},
-	"telemetry":                 {"indicators/period", "indicators/unit"},
-	"telemetry/aggregate":       {"telemetry", "indicators/period", "indicators/unit"},
 	"internal/atomicfile":       {},
 	"internal/celenv":           {},
 	"internal/columnar":         {},
@@ -55,6 +53,8 @@ var imports = map[string][]string{
 
 	"telemetry":                  {"indicators/period", "indicators/unit"},
 	"telemetry/internal/jsonrec": {"telemetry", "internal/jsonscan"},
+
+	"telemetry/aggregate": {"telemetry", "indicators/period", "indicators/unit"},
 }
 
 // keepers are the only packages that may import a module, so that moving to its
