@@ -466,7 +466,16 @@ func TestConformanceText(t *testing.T) {
 			look(term.ID+" "+string(c.If), c.Source, term.From, term.To, strconv.Itoa(n))
 		}
 	}
-	for _, src := range []Source{startNextDay, workingDays, monthsSource, calendarDays, endMoves, urgencyHalf} {
+	for o := range PublicationOrders() {
+		figure := ""
+		if o.Wait.N == 48 && o.Source.Article != "134.4" {
+			src := o.Source
+			src.Quote = "a las 48 horas de la confirmación de la recepción del anuncio enviado"
+			look(o.Notice+" wait", src, start, Date{}, "48")
+		}
+		look(o.Notice, o.Source, start, Date{}, figure)
+	}
+	for _, src := range []Source{startNextDay, workingDays, monthsSource, calendarDays, endMoves, otherPlace, urgencyHalf} {
 		look("count "+src.Article, src, start, Date{}, "")
 	}
 	s.done()

@@ -79,6 +79,7 @@ var (
 	monthsSource  = Source{Act: "LPAC", Article: "30.4", Quote: "Si en el mes de vencimiento no hubiera día equivalente", Mark: Text}
 	calendarDays  = Source{Act: "LCSP", Article: "DA 12", Quote: "se entenderán referidos a días naturales", Mark: Text}
 	endMoves      = Source{Act: "LCSP", Article: "DA 12", Quote: "se entenderá prorrogado al primer día hábil siguiente", Mark: Text}
+	otherPlace    = Source{Act: "LPAC", Article: "30.6", Quote: "se considerará inhábil en todo caso", Mark: Text}
 	euStart       = Source{Act: "Reg. 1182/71", Article: "3.1", Mark: Unverified}
 	euMonths      = Source{Act: "Reg. 1182/71", Article: "3.2.c", Mark: Unverified}
 	euEndMoves    = Source{Act: "Reg. 1182/71", Article: "3.4", Mark: Unverified}
@@ -114,7 +115,7 @@ func (k *Calendar) Deadline(start Date, p Period, r Regime) (Deadline, error) {
 			return Deadline{}, err
 		}
 		d.Nominal, d.Last = last, last
-		return d, nil
+		return d.unless(unsuspended(start, last, p))
 	case CalendarDays:
 		d.Nominal = start.AddDays(p.N)
 	case Months:
@@ -145,7 +146,7 @@ func (k *Calendar) Deadline(start Date, p Period, r Regime) (Deadline, error) {
 			d.Last = two
 		}
 	}
-	return d, nil
+	return d.unless(unsuspended(start, d.Last, p))
 }
 
 // Before counts p backwards from a day: the last day on which something that
@@ -175,6 +176,14 @@ func (k *Calendar) Before(day Date, p Period, r Regime) (Deadline, error) {
 		return Deadline{}, &Error{Code: "law.period", Input: p.String() + " before " + day.String(), Msg: "starts before the year 1", Err: ErrPeriod}
 	}
 	d.Last = d.Nominal
+	return d.unless(unsuspended(d.Last, day, p))
+}
+
+// unless gives d, or err and no deadline.
+func (d Deadline) unless(err error) (Deadline, error) {
+	if err != nil {
+		return Deadline{}, err
+	}
 	return d, nil
 }
 
@@ -190,6 +199,26 @@ func countable(start Date, p Period) error {
 		return &Error{Code: "law.period", Input: p.String(), Msg: "the number is negative or above " + strconv.Itoa(MaxPeriod), Err: ErrPeriod}
 	}
 	return nil
+}
+
+// suspended are the days on which the periods of public procedures stood still
+// (state of alarm of 2020). Exceptions followed in May for tenders, so that a
+// count that touches these days is unknown, not computed.
+var suspended = struct {
+	from, to Date
+	source   Source
+}{civil(2020, 3, 14), civil(2020, 5, 31), Source{Act: "RD 463/2020", Article: "DA 3", Gazette: "BOE-A-2020-3692", Mark: Unverified}}
+
+// unsuspended checks that no day from a to b was suspended.
+func unsuspended(a, b Date, p Period) error {
+	if b.Before(a) {
+		a, b = b, a
+	}
+	if b.Before(suspended.from) || a.After(suspended.to) {
+		return nil
+	}
+	return &Unknown{Code: "law.unknown.calendar", Asked: p.String() + " between " + a.String() + " and " + b.String(),
+		Because: "periods were suspended from " + suspended.from.String() + " to " + suspended.to.String() + ", with exceptions", Missing: []Fact{FactCalendar}, Source: suspended.source}
 }
 
 // step moves n working days from start in a direction, start not counted; with
@@ -253,7 +282,7 @@ func (d Deadline) Reasons() []Reason {
 	}
 	switch d.Period.Unit {
 	case WorkingDays:
-		for day := d.Start.AddDays(sign); day != d.Nominal && !day.IsZero(); day = day.AddDays(sign) {
+		for day := d.Start.AddDays(sign); sign*day.Compare(d.Nominal) < 0; day = day.AddDays(sign) {
 			if hs := d.cal.holidays[day]; len(hs) > 0 && day.Weekday() != 0 && day.Weekday() != 6 {
 				src := workingDays
 				if !hs[0].Source.IsZero() {

@@ -188,13 +188,13 @@ func Lookup(kind Kind, at Date, c Contract, b Body) (Figure, error) {
 			continue
 		}
 		dated = true
-		sc := 0
+		sc := 0 // the type of contract weighs more than the body
 		switch {
 		case f.Contract == AnyContract:
 		case f.Contract == c:
-			sc += 4
+			sc += 6
 		case f.Contract == Services && c.IsServices():
-			sc += 2
+			sc += 3
 		case c == AnyContract:
 			missing = addFact(missing, FactContract)
 			continue

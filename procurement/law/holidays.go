@@ -35,6 +35,8 @@ const (
 	lastNationalYear  = 2026
 )
 
+const nationalNote = "Fixed feasts and Good Friday by Easter; a feast on a Sunday is not moved, since the Monday is the region's choice."
+
 // NationalYears gives the first and last year with embedded national holidays.
 func NationalYears() (first, last int) { return firstNationalYear, lastNationalYear }
 

@@ -157,6 +157,9 @@ func vary(rows []*Term, asked string, f Facts) (Requirement, error) {
 			open = append(open, n.fact)
 		}
 	}
+	if len(open) == 0 {
+		return resolve(rows, asked, f)
+	}
 	type answer struct {
 		req Requirement
 		err error
