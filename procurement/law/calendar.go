@@ -20,8 +20,12 @@ type CalendarConfig struct {
 	// A day may stand there twice.
 	Holidays []Holiday
 	// OnlyThese leaves the embedded national holidays out: Holidays is all.
-	// Without it, days outside of NationalYears need From and To within them.
+	// Without it and without Expected, From and To must lie within NationalYears.
 	OnlyThese bool
+	// Expected takes the same national holidays as given in the years outside of
+	// NationalYears too, before their list is published or seen;
+	// Deadline.Missing then names "national holidays of" those years.
+	Expected bool
 	// Complete says that no other holiday exists in the interval. Without it a
 	// level (regional, local) counts as given only in the years in which
 	// Holidays has a day of that level, and Deadline.Missing names the rest.
@@ -67,9 +71,9 @@ func NewCalendar(c CalendarConfig) (*Calendar, error) {
 		return bad(c.From.String()+" to "+c.To.String(), "the interval is too long", fmt.Sprintf("at most %d days", MaxCalendarDays))
 	case len(c.Holidays) > maxHolidays:
 		return bad(strconv.Itoa(len(c.Holidays))+" holidays", "too many", fmt.Sprintf("at most %d", maxHolidays))
-	case !c.OnlyThese && (c.From.Year() < firstNationalYear || c.To.Year() > lastNationalYear):
+	case !c.OnlyThese && !c.Expected && (c.From.Year() < firstNationalYear || c.To.Year() > lastNationalYear):
 		return bad(c.From.String()+" to "+c.To.String(), "national holidays are embedded for "+strconv.Itoa(firstNationalYear)+" to "+strconv.Itoa(lastNationalYear)+" only",
-			"the national holidays in Holidays with OnlyThese, or a shorter interval")
+			"the national holidays in Holidays with OnlyThese, or Expected, or a shorter interval")
 	}
 	days := c.To.Sub(c.From) + 1
 	k := &Calendar{name: c.Name, from: c.From, to: c.To, off: make([]uint64, (days+63)/64), holidays: map[Date][]Holiday{}}
@@ -96,7 +100,10 @@ func NewCalendar(c CalendarConfig) (*Calendar, error) {
 	}
 	for year := k.from.Year(); year <= k.to.Year(); year++ {
 		if !c.OnlyThese {
-			for h := range Holidays(year) {
+			if !embedded(year) {
+				k.gaps = append(k.gaps, gap{year, NationalDay})
+			}
+			for h := range expected(year) {
 				if !h.Date.Before(k.from) && !h.Date.After(k.to) {
 					add(h)
 				}

@@ -223,6 +223,18 @@ func TestMissingLevels(t *testing.T) {
 	require.Equal(t, "2025-06-01 2026-06-30", from.String()+" "+to.String())
 }
 
+func TestExpectedYears(t *testing.T) {
+	cal, err := NewCalendar(CalendarConfig{From: MustDate("2026-01-01"), To: MustDate("2028-12-31"), Expected: true, Complete: true})
+	require.NoError(t, err)
+	d, err := cal.Deadline(MustDate("2027-03-15"), Working(10), Spanish)
+	require.NoError(t, err)
+	require.Equal(t, "2027-03-30", d.Last.String()) // Good Friday is 26 March 2027
+	require.Equal(t, []string{"national holidays of 2027"}, d.Missing())
+	d, err = cal.Deadline(MustDate("2026-03-15"), Working(10), Spanish)
+	require.NoError(t, err)
+	require.Empty(t, d.Missing())
+}
+
 func FuzzParseDate(f *testing.F) {
 	for _, s := range []string{"2026-02-28", "2024-02-29", "2023-02-29", "", "0000-01-01", "9999-12-31", "2026-1-1", "2026-13-01", "２０２６-01-01"} {
 		f.Add(s)

@@ -26,16 +26,17 @@ type Holiday struct {
 	Source Source
 }
 
-// The years for which the national holidays are embedded. In each of them the
-// yearly resolution of the Ministry of Labour keeps the ten days of
-// [Holidays] for the whole country. Other years are unknown: the law lets the
-// Government move feasts to Mondays and the regions replace some.
+// The years for which the national holidays are embedded: those whose yearly
+// resolution of the Ministry of Labour was seen, in the press, to keep these
+// ten days for the whole country but for those on a Sunday (of 2023 the number
+// of days only). Other years are unknown: the law lets the Government move
+// feasts to Mondays and the regions replace some.
 const (
 	firstNationalYear = 2018
 	lastNationalYear  = 2026
 )
 
-const nationalNote = "Fixed feasts and Good Friday by Easter; a feast on a Sunday is not moved, since the Monday is the region's choice."
+const nationalNote = "Fixed feasts and Good Friday by Easter, compared with press reports of the yearly resolutions (2023: the number of days only); the gazette itself was not read. A calendar can be told to expect the same ten days in other years: its answers then say so. A feast on a Sunday is not moved, since the Monday is the region's choice."
 
 // NationalYears gives the first and last year with embedded national holidays.
 func NationalYears() (first, last int) { return firstNationalYear, lastNationalYear }
@@ -67,11 +68,21 @@ var feasts = [...]struct {
 // Holidays ranges over the embedded national holidays of a year in order of
 // date; over nothing for a year outside of [NationalYears].
 func Holidays(year int) iter.Seq[Holiday] {
+	if !embedded(year) {
+		return func(func(Holiday) bool) {}
+	}
+	return expected(year)
+}
+
+func embedded(year int) bool { return year >= firstNationalYear && year <= lastNationalYear }
+
+// expected are the national feasts of any year, if nothing is changed.
+func expected(year int) iter.Seq[Holiday] {
 	return func(yield func(Holiday) bool) {
-		if year < firstNationalYear || year > lastNationalYear {
-			return
-		}
 		for _, f := range feasts {
+			if !embedded(year) {
+				f.source.Mark = Unverified
+			}
 			d := easter(year).AddDays(f.easter)
 			if f.month != 0 {
 				d = civil(year, f.month, f.day)
