@@ -26,6 +26,10 @@ type Program struct {
 	order    []int          // of inds: operands first
 	dims     []string       // dimension ids, as node.idx
 	warnings Errors
+	stageOf  []int      // by indicator
+	sheets   [][]*sheet // by stage
+	windows  []window
+	plan     []Step
 }
 
 // compiled is an indicator with its definitions.
@@ -59,6 +63,8 @@ type compiler struct {
 	known      []string // names, sorted
 	dimensions map[string]int
 	errs       Errors
+
+	windowIndex map[windowKey]int
 }
 
 // Compile checks every formula of the catalogue. The error is [Errors], with
@@ -104,8 +110,14 @@ func Compile(c *indicators.Catalogue, cfg Config) (*Program, error) {
 	if err := k.errs.finish().Err(); err != nil {
 		return nil, err
 	}
+	k.stages()
 	return p, nil
 }
+
+// Plan lists the steps of every formula, by stage, and says which of them cel-go
+// evaluates one row after the other, and why. Steps that several formulas share
+// are listed with each and computed once.
+func (p *Program) Plan() []Step { return slices.Clone(p.plan) }
 
 // Warnings are what is odd in a catalogue that compiles: variables that nothing
 // uses, literal factors that the units do not explain.

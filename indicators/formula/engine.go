@@ -237,7 +237,8 @@ func (e *engine) applicable(x *indicators.Indicator) (ok []bool, reason []uint32
 // ofEngine marks a reason code in a worker's output as one of the engine's.
 const ofEngine = 1 << 31
 
-// compute evaluates indicator i for all rows; its operands must be computed.
+// compute evaluates indicator i for all rows, one after the other, as
+// [engine.evaluate] does for columns; its operands must be computed.
 func (e *engine) compute(ctx context.Context, i int, workers []*worker) error {
 	x := e.p.inds[i].spec
 	e.prepare(i)

@@ -29,11 +29,15 @@ func (p *Program) Eval(ctx context.Context, in *cube.Cube) (*cube.Cube, error) {
 	for i := range workers {
 		workers[i] = newWorker(e)
 	}
-	for _, i := range p.order {
-		if err := e.compute(ctx, i, workers); err != nil {
-			return nil, err
-		}
+	if err := e.evaluate(ctx, workers); err != nil {
+		return nil, err
 	}
+	return e.cube()
+}
+
+// cube is the result.
+func (e *engine) cube() (*cube.Cube, error) {
+	p := e.p
 	measures := make([]cube.Measure, len(p.inds))
 	columns := make([]cube.ColumnData, len(p.inds))
 	for i, x := range p.inds {

@@ -184,5 +184,6 @@ func compileLoose(t testing.TB, text string) *Program {
 	}
 	k.sort()
 	require.Empty(t, k.errs)
+	k.stages()
 	return p
 }

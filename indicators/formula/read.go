@@ -22,6 +22,9 @@ type lane struct {
 	reasons []uint32
 	sets    *cube.ReasonSets
 	column  *cube.Column
+	// Of an indicator that is being computed: reasons are codes of the worker
+	// that computed the row, or the engine's with ofEngine set.
+	pending bool
 }
 
 // variable reads a variable at the current place.
@@ -51,13 +54,7 @@ func (w *worker) read(l *lane, row int) value {
 	if l.status != nil {
 		v.status = l.status[row]
 	}
-	code := 0
-	switch {
-	case l.reasons != nil:
-		code = int(l.reasons[row])
-	case l.column != nil:
-		code = int(l.column.ReasonCode(row))
-	}
+	code := l.code(row)
 	if p := v.status.Presence(); p != cube.Observed {
 		v.state, v.bits = celenv.Unknown, 0
 		if code == 0 {
@@ -65,8 +62,14 @@ func (w *worker) read(l *lane, row int) value {
 			return v
 		}
 	}
-	if code != 0 {
+	switch {
+	case code == 0:
+	case !l.pending:
 		v.reasons = w.cause(l, row, code+presences)
+	case code&ofEngine != 0:
+		v.reasons = w.sets.Add(l.sets.Set(uint32(code &^ ofEngine))...)
+	default:
+		v.reasons = uint32(code) // of this batch, so this worker's
 	}
 	return v
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/almotacen/almotacen/indicators/cube"
 	"github.com/almotacen/almotacen/indicators/period"
 	"github.com/almotacen/almotacen/internal/celenv"
+	"github.com/almotacen/almotacen/internal/columnar"
 )
 
 // place is where formulas are evaluated: a row of the grid, or none where the
@@ -35,6 +36,10 @@ type worker struct {
 	shifted map[shiftedCause]uint32
 	failure map[failureAt]uint32
 	global  []uint32 // by own code: the engine's code+1
+
+	graph    *columnar.Evaluator         // of the sheet
+	others   map[int]*[batch / 64]uint64 // by indicator of the sheet: rows of the batch that are not plain
+	absentAt bool                        // the last call of before had no row
 }
 
 type shiftedCause struct {
@@ -161,6 +166,7 @@ func (w *worker) before(n *node, periods int) value {
 	was := w.at
 	w.at.shift -= periods
 	w.locate()
+	w.absentAt = w.at.row < 0
 	v := w.eval(n)
 	w.at = was
 	return v
