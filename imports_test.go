@@ -36,6 +36,8 @@ var imports = map[string][]string{
 	"opendata/dcat":             {"indicators/cube", "indicators/period", "internal/rdf"},
 	"opendata/csvw":             {"indicators/cube", "indicators/period", "indicators/unit"},
 	"procurement/law":           {},
+	"telemetry":                 {"indicators/period", "indicators/unit"},
+	"telemetry/archive":         {"telemetry"},
 	"internal/atomicfile":       {},
 	"internal/celenv":           {},
 	"internal/columnar":         {},

@@ -233,6 +233,9 @@ func (t *SourceTable) Code(s Source) uint32 {
 	return uint32(len(t.list))
 }
 
+// Len is the highest code given.
+func (t *SourceTable) Len() int { return len(t.list) }
+
 // At is the source of a code; the zero Source for 0.
 func (t *SourceTable) At(code uint32) Source {
 	if code == 0 || int(code) > len(t.list) {

@@ -1,0 +1,461 @@
+package archive
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"iter"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/almotacen/almotacen/telemetry"
+)
+
+// Filter says which readings are wanted. The zero Filter is all of them.
+type Filter struct {
+	From, To   time.Time // From ≤ time < To; zero: no bound. With a bound, readings without time are left out
+	Entities   []string  // ids; nil: all
+	Attributes []string  // nil: all
+	// Min and Max bound numbers, inclusive; nil: none. With a bound, other kinds are left out.
+	Min, Max *float64
+}
+
+// Reader reads an archive block by block.
+type Reader struct {
+	r       io.Reader
+	seek    io.Seeker
+	filter  Filter
+	from    int64
+	last    int64 // the last nanosecond wanted
+	timed   bool
+	offset  int64
+	blocks  int
+	skipped int
+	batch   telemetry.Batch
+	buf     []byte
+	ints    []int64
+	wanted  [2][]bool // by code: entities, attributes
+	lens    []int64
+	metas   []int64
+}
+
+// NewReader reads from r. If r can seek, blocks that hold nothing wanted are not even read.
+func NewReader(r io.Reader, f Filter) *Reader {
+	x := &Reader{r: r, filter: f, from: math.MinInt64, last: math.MaxInt64, timed: !f.From.IsZero() || !f.To.IsZero(), ints: make([]int64, maxRows)}
+	if s, ok := r.(io.Seeker); ok {
+		if _, err := s.Seek(0, io.SeekCurrent); err == nil {
+			x.seek = s
+		}
+	}
+	if x.seek == nil {
+		x.r = bufio.NewReaderSize(r, 1<<16)
+	}
+	if !f.From.IsZero() {
+		x.from = clamp(f.From)
+	}
+	if !f.To.IsZero() {
+		x.last = clamp(f.To) - 1
+	}
+	if f.From.After(time.Unix(0, math.MaxInt64)) {
+		x.last = math.MinInt64 // nothing
+	}
+	return x
+}
+
+// clamp is t in nanoseconds, or the end of their range.
+func clamp(t time.Time) int64 {
+	switch {
+	case t.Before(time.Unix(0, math.MinInt64+1)):
+		return math.MinInt64 + 1
+	case t.After(time.Unix(0, math.MaxInt64)):
+		return math.MaxInt64
+	}
+	return t.UnixNano()
+}
+
+// Skipped is how many blocks held nothing wanted by their header.
+func (r *Reader) Skipped() int { return r.skipped }
+
+// Blocks ranges over the blocks that have wanted readings, each as a batch valid until the next; codes mean
+// the same along the archive. A block cut short or damaged ends the sequence with an [*Error]. It can be
+// ranged once.
+func (r *Reader) Blocks() iter.Seq2[*telemetry.Batch, error] {
+	return func(yield func(*telemetry.Batch, error) bool) {
+		for {
+			more, err := r.next()
+			if err != nil {
+				r.batch.Reset()
+				yield(&r.batch, err)
+				return
+			}
+			if !more {
+				return
+			}
+			if r.batch.Len() > 0 && !yield(&r.batch, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (r *Reader) fail(kind error, format string, a ...any) error {
+	return &Error{Kind: kind, Offset: r.offset, Block: r.blocks, Msg: fmt.Sprintf(format, a...)}
+}
+
+func (r *Reader) read(p []byte, what string) error {
+	n, err := io.ReadFull(r.r, p)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return &Error{Kind: ErrTruncated, Offset: r.offset, Block: r.blocks, Msg: fmt.Sprintf("%s has %d of %d bytes; the blocks before are whole", what, n, len(p)), Err: io.ErrUnexpectedEOF}
+	}
+	return &Error{Kind: ErrIO, Offset: r.offset, Block: r.blocks, Msg: "reading failed", Err: err}
+}
+
+// section reads n bytes with their checksum. It grows as bytes come, so that a length that lies costs
+// nothing.
+func (r *Reader) section(n int, what string) ([]byte, error) {
+	r.buf = r.buf[:0]
+	for len(r.buf) < n {
+		step := min(n-len(r.buf), 1<<20)
+		r.buf = slices.Grow(r.buf, step)
+		r.buf = r.buf[:len(r.buf)+step]
+		if err := r.read(r.buf[len(r.buf)-step:], what); err != nil {
+			return nil, err
+		}
+	}
+	if n < 4 || crc32.Checksum(r.buf[:n-4], castagnoli) != binary.LittleEndian.Uint32(r.buf[n-4:]) {
+		return nil, r.fail(ErrDamaged, "the checksum of %s is wrong", what)
+	}
+	return r.buf[:n-4], nil
+}
+
+// next reads a block into r.batch, empty if it was skipped; false at the end.
+func (r *Reader) next() (bool, error) {
+	r.batch.Reset()
+	if r.offset == 0 {
+		var m [len(magic)]byte
+		if _, err := io.ReadFull(r.r, m[:]); err != nil || string(m[:]) != magic {
+			return false, r.fail(ErrFormat, "it does not begin with %s: not an archive of version 1", magic)
+		}
+		r.offset = int64(len(magic))
+	}
+	var h [headerLen]byte
+	if n, err := io.ReadFull(r.r, h[:]); err == io.EOF {
+		return false, nil
+	} else if err != nil {
+		r.blocks++
+		return false, r.fail(ErrTruncated, "its header has %d of %d bytes; the blocks before are whole", n, headerLen)
+	}
+	r.blocks++
+	le := binary.LittleEndian
+	rows, dict, body := int(le.Uint32(h[4:])), int(le.Uint32(h[8:])), int(le.Uint32(h[12:]))
+	if string(h[:4]) != blockMagic || le.Uint32(h[68:]) != crc32.Checksum(h[:68], castagnoli) {
+		return false, r.fail(ErrDamaged, "its header is damaged")
+	}
+	if rows == 0 || rows > maxRows || dict > maxSection || body > maxSection {
+		return false, r.fail(ErrLimit, "%d rows, %d and %d bytes; at most %d rows and %d bytes", rows, dict, body, maxRows, maxSection)
+	}
+	p, err := r.section(dict, "the dictionary")
+	if err != nil {
+		return false, err
+	}
+	if err := r.dictionary(p); err != nil {
+		return false, err
+	}
+	r.update()
+	if !r.wants(h[:]) {
+		r.skipped++
+		if err := r.skip(body); err != nil {
+			return false, err
+		}
+	} else {
+		if p, err = r.section(body, "the rows"); err != nil {
+			return false, err
+		}
+		if err := r.rows(p, rows); err != nil {
+			return false, err
+		}
+		r.choose()
+	}
+	r.offset += int64(headerLen) + int64(dict) + int64(body)
+	return true, nil
+}
+
+func (r *Reader) skip(n int) error {
+	if r.seek != nil {
+		// The last byte is read, so that a block cut short is seen.
+		if _, err := r.seek.Seek(int64(n-1), io.SeekCurrent); err != nil {
+			return &Error{Kind: ErrIO, Offset: r.offset, Block: r.blocks, Msg: "seeking failed", Err: err}
+		}
+		var last [1]byte
+		return r.read(last[:], "the end of the rows")
+	}
+	if _, err := io.CopyN(io.Discard, r.r, int64(n)); err != nil {
+		return r.fail(ErrTruncated, "its rows are cut short; the blocks before are whole")
+	}
+	return nil
+}
+
+// update finds which codes the filter wants, of entries that came since.
+func (r *Reader) update() {
+	for len(r.wanted[0]) <= r.batch.Entities.Len() && r.filter.Entities != nil {
+		r.wanted[0] = append(r.wanted[0], slices.Contains(r.filter.Entities, r.batch.Entities.At(uint32(len(r.wanted[0]))).ID))
+	}
+	for len(r.wanted[1]) <= r.batch.Attributes.Len() && r.filter.Attributes != nil {
+		r.wanted[1] = append(r.wanted[1], slices.Contains(r.filter.Attributes, r.batch.Attributes.Text(uint32(len(r.wanted[1])))))
+	}
+}
+
+// wants says whether a block can hold something wanted, by its header.
+func (r *Reader) wants(h []byte) bool {
+	le := binary.LittleEndian
+	flags := le.Uint32(h[64:])
+	if r.timed && (flags&hasTimes == 0 || int64(le.Uint64(h[24:])) < r.from || int64(le.Uint64(h[16:])) > r.last) {
+		return false
+	}
+	if r.filter.Min != nil && (flags&hasNumbers == 0 || math.Float64frombits(le.Uint64(h[40:])) < *r.filter.Min) {
+		return false
+	}
+	if r.filter.Max != nil && (flags&hasNumbers == 0 || math.Float64frombits(le.Uint64(h[32:])) > *r.filter.Max) {
+		return false
+	}
+	in := func(wanted []bool, low, high uint32) bool {
+		if wanted == nil {
+			return true
+		}
+		for c := low; c <= high && int(c) < len(wanted); c++ {
+			if wanted[c] {
+				return true
+			}
+		}
+		return false
+	}
+	return in(r.wanted[0], le.Uint32(h[48:]), le.Uint32(h[52:])) && in(r.wanted[1], le.Uint32(h[56:]), le.Uint32(h[60:]))
+}
+
+func (c *cursor) text() []byte {
+	n := c.uvarint()
+	if n > uint64(len(c.b)) {
+		c.bad = true
+		return nil
+	}
+	return c.take(int(n))
+}
+
+func (r *Reader) dictionary(p []byte) error {
+	c := cursor{b: p}
+	b := &r.batch
+	for table := entities; table <= sources; table++ {
+		n := c.uvarint()
+		if n > uint64(len(p)) {
+			c.bad = true
+		}
+		for i := uint64(0); i < n && !c.bad; i++ {
+			want, got := uint32(length(b, table)+1), uint32(0)
+			switch table {
+			case entities:
+				id, typ := c.text(), c.text()
+				got = b.Entities.Code(id, typ)
+			case attributes:
+				got = b.Attributes.Code(c.text())
+			case datasets:
+				got = b.Datasets.Code(c.text())
+			case raws:
+				got = b.Raw.Code(c.text())
+			case units:
+				system := telemetry.UnitSystem(c.byte())
+				got, _ = b.Units.Code(system, c.text())
+			case sources:
+				format, name := string(c.text()), string(c.text())
+				got = b.Sources.Code(telemetry.Source{Format: format, Name: name, Received: c.varint()})
+			}
+			if got != want {
+				c.bad = true
+			}
+		}
+	}
+	if c.bad || c.at != len(p) {
+		return r.fail(ErrDamaged, "its dictionary does not read")
+	}
+	return nil
+}
+
+// column reads n integers by chunks and hands each to set; false if one is outside [low, high].
+func (r *Reader) column(c *cursor, n int, low, high int64, set func(i int, v int64)) bool {
+	for at := 0; at < n && !c.bad; at += chunk {
+		part := r.ints[:min(chunk, n-at)]
+		c.ints(part)
+		for i, v := range part {
+			if v < low || v > high {
+				c.bad = true
+				return false
+			}
+			set(at+i, v)
+		}
+	}
+	return !c.bad
+}
+
+func (r *Reader) numbers(c *cursor, n int, set func(i int, v float64)) {
+	var part [chunk]float64
+	for at := 0; at < n && !c.bad; at += chunk {
+		m := min(chunk, n-at)
+		c.floats(part[:m], r.ints)
+		for i, v := range part[:m] {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				c.bad = true
+				return
+			}
+			set(at+i, v)
+		}
+	}
+}
+
+func (r *Reader) rows(p []byte, n int) error {
+	b := &r.batch
+	c := &cursor{b: p}
+	b.Grow(n)
+	for range n {
+		b.Append(&telemetry.Row{})
+	}
+	code := func(table int, set func(i int, v uint32)) {
+		r.column(c, n, 0, int64(length(b, table)), func(i int, v int64) { set(i, uint32(v)) })
+	}
+	code(entities, func(i int, v uint32) { b.Entity[i] = v })
+	code(attributes, func(i int, v uint32) { b.Attribute[i] = v })
+	code(datasets, func(i int, v uint32) { b.Dataset[i] = v })
+	code(units, func(i int, v uint32) { b.UnitRef[i] = v })
+	r.times(c, b.Time)
+	r.column(c, n, 0, int64(telemetry.Deleted), func(i int, v int64) { b.Kind[i] = telemetry.Kind(v) })
+	r.column(c, n, 0, int64(telemetry.Invalid), func(i int, v int64) { b.Quality[i] = telemetry.Quality(v) })
+	r.column(c, n, 0, math.MaxUint8, func(i int, v int64) { b.Flags[i] = telemetry.Flags(v) })
+	var numbers, points, intervals []int
+	for i := range n {
+		switch b.Kind[i] {
+		case telemetry.Number, telemetry.Bool:
+			numbers = append(numbers, i)
+		case telemetry.Point:
+			points = append(points, i)
+		}
+		if b.Flags[i]&telemetry.Interval != 0 {
+			intervals = append(intervals, i)
+		}
+	}
+	r.numbers(c, len(numbers), func(i int, v float64) { b.Number[numbers[i]] = v })
+	r.column(c, n, math.MinInt16, math.MaxInt16, func(i int, v int64) { b.Detail[i].Offset = int16(v) })
+	r.column(c, n, 0, int64(telemetry.Day), func(i int, v int64) { b.Detail[i].Precision = telemetry.Precision(v) })
+	code(raws, func(i int, v uint32) { b.Detail[i].Raw = v })
+	code(sources, func(i int, v uint32) { b.Detail[i].Source = v })
+	r.column(c, n, 0, math.MaxUint32, func(i int, v int64) { b.Detail[i].Record = uint32(v) })
+	r.metas, r.lens = append(r.metas[:0], make([]int64, n)...), append(r.lens[:0], make([]int64, n)...)
+	r.column(c, n, 0, int64(len(p)), func(i int, v int64) { r.metas[i] = v })
+	r.column(c, len(intervals), math.MinInt64, math.MaxInt64, func(i int, v int64) { b.Detail[intervals[i]].From = v })
+	at := 0
+	next := func() int {
+		for at < n && b.Kind[at] == telemetry.Point {
+			at++
+		}
+		at++
+		return at - 1
+	}
+	r.column(c, n-len(points), 0, int64(len(p)), func(_ int, v int64) { r.lens[next()] = v })
+	if c.bad {
+		return r.fail(ErrDamaged, "its rows do not read")
+	}
+	b.Points = append(b.Points[:0], make([]telemetry.Position, len(points))...)
+	r.numbers(c, len(points), func(i int, v float64) { b.Points[i].Lon = v })
+	r.numbers(c, len(points), func(i int, v float64) { b.Points[i].Lat = v })
+	r.numbers(c, len(points), func(i int, v float64) { b.Points[i].Alt = v })
+	r.numbers(c, len(points), func(i int, v float64) { b.Points[i].HasAlt = v == 1 })
+	for k, i := range points {
+		b.Detail[i].Ref = telemetry.Span{Off: uint32(k)}
+	}
+	// Text in the order in which the writer put it: a row's value, then its metadata.
+	off := int64(0)
+	for i := range n {
+		if b.Kind[i] != telemetry.Point {
+			b.Detail[i].Ref = telemetry.Span{Off: uint32(off), Len: uint32(r.lens[i])}
+			off += r.lens[i]
+		}
+		b.Detail[i].Meta = telemetry.Span{Off: uint32(off), Len: uint32(r.metas[i])}
+		off += r.metas[i]
+		if off > int64(len(p)) {
+			return r.fail(ErrDamaged, "its texts are longer than the block")
+		}
+	}
+	data := c.take(int(off))
+	if c.bad || c.at != len(p) {
+		return r.fail(ErrDamaged, "its texts do not read")
+	}
+	b.Data = append(b.Data[:0], data...)
+	return nil
+}
+
+func (r *Reader) times(c *cursor, out []int64) {
+	for len(out) > 0 && !c.bad {
+		part := out[:min(chunk, len(out))]
+		none := c.uvarint()
+		if none > uint64(len(part)) {
+			c.bad = true
+			return
+		}
+		var missing [chunk]bool
+		at := -1
+		for range none {
+			skip := c.uvarint()
+			if c.bad || skip >= uint64(len(part)-at-1) {
+				c.bad = true
+				return
+			}
+			at += int(skip) + 1
+			missing[at] = true
+		}
+		ints := r.ints[:len(part)-int(none)]
+		c.ints(ints)
+		k := 0
+		for i := range part {
+			if missing[i] {
+				part[i] = telemetry.NoTime
+				continue
+			}
+			part[i] = ints[k]
+			k++
+		}
+		out = out[len(part):]
+	}
+}
+
+// choose drops the rows that are not wanted.
+func (r *Reader) choose() {
+	f, b := &r.filter, &r.batch
+	if !r.timed && f.Entities == nil && f.Attributes == nil && f.Min == nil && f.Max == nil {
+		return
+	}
+	n := 0
+	for i := range b.Len() {
+		switch {
+		case r.timed && (b.Time[i] == telemetry.NoTime || b.Time[i] < r.from || b.Time[i] > r.last),
+			f.Entities != nil && !r.wanted[0][b.Entity[i]],
+			f.Attributes != nil && !r.wanted[1][b.Attribute[i]],
+			(f.Min != nil || f.Max != nil) && b.Kind[i] != telemetry.Number,
+			f.Min != nil && b.Number[i] < *f.Min,
+			f.Max != nil && b.Number[i] > *f.Max:
+			continue
+		}
+		b.Entity[n], b.Attribute[n], b.Dataset[n], b.UnitRef[n] = b.Entity[i], b.Attribute[i], b.Dataset[i], b.UnitRef[i]
+		b.Time[n], b.Number[n], b.Kind[n], b.Quality[n] = b.Time[i], b.Number[i], b.Kind[i], b.Quality[i]
+		b.Flags[n], b.Detail[n] = b.Flags[i], b.Detail[i]
+		n++
+	}
+	if n == 0 {
+		b.Reset()
+		return
+	}
+	b.Truncate(n)
+}

@@ -1,0 +1,398 @@
+package archive
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"math"
+
+	"github.com/almotacen/almotacen/telemetry"
+)
+
+const (
+	magic      = "ALMARC01"
+	blockMagic = "ALMB"
+	headerLen  = 72
+	// maxRows is the most rows of a block.
+	maxRows = 16 * chunk
+	// maxSection bounds the dictionary and the rows of a block.
+	maxSection = 1 << 30
+	hasTimes   = 1
+	hasNumbers = 2
+)
+
+// Writer appends readings to an archive. Close writes the last block.
+type Writer struct {
+	w      io.Writer
+	offset int64
+	blocks int
+	rows   telemetry.Batch // of the block being filled, with the archive's own codes
+	known  [6]int          // entries of each dictionary that are written
+	source *telemetry.Batch
+	codes  [6][]uint32 // from the codes of source to ours; 0: not yet
+	out    []byte
+	err    error
+	packer
+	ints   []int64
+	floats []float64
+	col    []int64
+}
+
+// NewWriter begins an archive. Nothing is written before the first block is full, or Close.
+func NewWriter(w io.Writer) *Writer {
+	return &Writer{w: w, ints: make([]int64, maxRows), floats: make([]float64, maxRows)}
+}
+
+// Append goes on with an archive whose blocks r has read to their end: w writes behind them. Codes
+// go on too.
+func Append(w io.Writer, r *Reader) *Writer {
+	x := NewWriter(w)
+	x.offset, x.blocks = r.offset, r.blocks
+	x.rows = r.batch
+	x.rows.Reset()
+	for k := range x.known {
+		x.known[k] = length(&x.rows, k)
+	}
+	return x
+}
+
+// The dictionaries, in their order in a block.
+const (
+	entities = iota
+	attributes
+	datasets
+	raws
+	units
+	sources
+)
+
+func length(b *telemetry.Batch, table int) int {
+	switch table {
+	case entities:
+		return b.Entities.Len()
+	case attributes:
+		return b.Attributes.Len()
+	case datasets:
+		return b.Datasets.Len()
+	case raws:
+		return b.Raw.Len()
+	case units:
+		return b.Units.Len()
+	}
+	return b.Sources.Len()
+}
+
+// Write adds the rows of b, and writes the blocks that are full. After an error the archive ends with the
+// last whole block.
+func (w *Writer) Write(b *telemetry.Batch) error {
+	if w.err != nil {
+		return w.err
+	}
+	if w.source != b {
+		w.source = b
+		for k := range w.codes {
+			w.codes[k] = w.codes[k][:0]
+		}
+	}
+	for k := range w.codes {
+		if n := length(b, k) + 1; n > len(w.codes[k]) {
+			w.codes[k] = append(w.codes[k], make([]uint32, n-len(w.codes[k]))...)
+		} else if n < len(w.codes[k]) { // another batch in the same place
+			w.codes[k] = append(w.codes[k][:0], make([]uint32, n)...)
+		}
+	}
+	for i := range b.Len() {
+		w.add(b, i)
+		if w.rows.Len() == maxRows || len(w.rows.Data) > maxSection/4 {
+			if w.err = w.flush(); w.err != nil {
+				return w.err
+			}
+		}
+	}
+	return nil
+}
+
+// Close writes what is left. It does not close the underlying writer.
+func (w *Writer) Close() error {
+	if w.err == nil {
+		w.err = w.flush()
+	}
+	return w.err
+}
+
+// Size is how many bytes the archive has, without rows that wait for their block.
+func (w *Writer) Size() int64 { return w.offset }
+
+func (w *Writer) code(table int, code uint32, add func() uint32) uint32 {
+	if code == 0 {
+		return 0
+	}
+	c := &w.codes[table][code]
+	if *c == 0 {
+		*c = add()
+	}
+	return *c
+}
+
+func (w *Writer) add(b *telemetry.Batch, i int) {
+	d := &b.Detail[i]
+	r := telemetry.Row{Time: b.Time[i], Number: b.Number[i], Kind: b.Kind[i], Quality: b.Quality[i], Flags: b.Flags[i], Detail: *d}
+	r.Entity = w.code(entities, b.Entity[i], func() uint32 {
+		e := b.Entities.At(b.Entity[i])
+		return w.rows.Entities.Code([]byte(e.ID), []byte(e.Type))
+	})
+	text := func(table int, code uint32, from, to *telemetry.Dict) uint32 {
+		return w.code(table, code, func() uint32 { return to.Code([]byte(from.Text(code))) })
+	}
+	r.Attribute = text(attributes, b.Attribute[i], &b.Attributes, &w.rows.Attributes)
+	r.Dataset = text(datasets, b.Dataset[i], &b.Datasets, &w.rows.Datasets)
+	r.Detail.Raw = text(raws, d.Raw, &b.Raw, &w.rows.Raw)
+	r.UnitRef = w.code(units, b.UnitRef[i], func() uint32 {
+		u := b.Units.At(b.UnitRef[i])
+		c, _ := w.rows.Units.Code(u.System, []byte(u.Given))
+		return c
+	})
+	r.Detail.Source = w.code(sources, d.Source, func() uint32 { return w.rows.Sources.Code(b.Sources.At(d.Source)) })
+	r.Detail.Start = 0
+	switch r.Kind {
+	case telemetry.Point:
+		r.Detail.Ref = w.rows.PutPoint(b.Points[d.Ref.Off])
+	default:
+		r.Detail.Ref = w.rows.PutText(b.Bytes(d.Ref))
+	}
+	r.Detail.Meta = w.rows.PutText(b.Bytes(d.Meta))
+	w.rows.Append(&r)
+}
+
+func (w *Writer) flush() error {
+	if w.rows.Len() == 0 && w.offset > 0 {
+		return nil
+	}
+	w.out = w.out[:0]
+	if w.offset == 0 {
+		w.out = append(w.out, magic...)
+	}
+	start := len(w.out)
+	if w.rows.Len() > 0 {
+		w.out = append(w.out, make([]byte, headerLen)...)
+		dict := len(w.out)
+		w.dictionary()
+		w.out = sealed(w.out, dict)
+		rows := len(w.out)
+		w.lanes()
+		w.out = sealed(w.out, rows)
+		if len(w.out) > maxSection {
+			return &Error{Kind: ErrLimit, Offset: w.offset, Block: w.blocks + 1, Msg: fmt.Sprintf("a block of %d bytes; write smaller batches of text", len(w.out))}
+		}
+		w.header(w.out[start:dict], rows-dict, len(w.out)-rows)
+		w.blocks++
+	}
+	n, err := w.w.Write(w.out)
+	if err != nil {
+		return &Error{Kind: ErrIO, Offset: w.offset + int64(n), Block: w.blocks, Msg: "writing failed", Err: err}
+	}
+	w.offset += int64(n)
+	w.rows.Reset()
+	return nil
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// sealed appends the checksum of dst[from:].
+func sealed(dst []byte, from int) []byte {
+	return binary.LittleEndian.AppendUint32(dst, crc32.Checksum(dst[from:], castagnoli))
+}
+
+func (w *Writer) header(h []byte, dict, rows int) {
+	b := &w.rows
+	var flags uint32
+	minTime, maxTime := int64(0), int64(0)
+	minNumber, maxNumber := 0.0, 0.0
+	minEntity, maxEntity := uint32(math.MaxUint32), uint32(0)
+	minAttribute, maxAttribute := uint32(math.MaxUint32), uint32(0)
+	for i, t := range b.Time {
+		if t != telemetry.NoTime {
+			if flags&hasTimes == 0 {
+				flags |= hasTimes
+				minTime, maxTime = t, t
+			}
+			minTime, maxTime = min(minTime, t), max(maxTime, t)
+		}
+		if b.Kind[i] == telemetry.Number {
+			v := b.Number[i]
+			if flags&hasNumbers == 0 {
+				flags |= hasNumbers
+				minNumber, maxNumber = v, v
+			}
+			minNumber, maxNumber = min(minNumber, v), max(maxNumber, v)
+		}
+		minEntity, maxEntity = min(minEntity, b.Entity[i]), max(maxEntity, b.Entity[i])
+		minAttribute, maxAttribute = min(minAttribute, b.Attribute[i]), max(maxAttribute, b.Attribute[i])
+	}
+	le := binary.LittleEndian
+	copy(h, blockMagic)
+	le.PutUint32(h[4:], uint32(b.Len()))
+	le.PutUint32(h[8:], uint32(dict))
+	le.PutUint32(h[12:], uint32(rows))
+	le.PutUint64(h[16:], uint64(minTime))
+	le.PutUint64(h[24:], uint64(maxTime))
+	le.PutUint64(h[32:], math.Float64bits(minNumber))
+	le.PutUint64(h[40:], math.Float64bits(maxNumber))
+	le.PutUint32(h[48:], minEntity)
+	le.PutUint32(h[52:], maxEntity)
+	le.PutUint32(h[56:], minAttribute)
+	le.PutUint32(h[60:], maxAttribute)
+	le.PutUint32(h[64:], flags)
+	le.PutUint32(h[68:], crc32.Checksum(h[:68], castagnoli))
+}
+
+func (w *Writer) text(s string) {
+	w.out = binary.AppendUvarint(w.out, uint64(len(s)))
+	w.out = append(w.out, s...)
+}
+
+func (w *Writer) dictionary() {
+	b := &w.rows
+	for k := range w.known {
+		n := length(b, k)
+		w.out = binary.AppendUvarint(w.out, uint64(n-w.known[k]))
+		for c := uint32(w.known[k]) + 1; c <= uint32(n); c++ {
+			switch k {
+			case entities:
+				e := b.Entities.At(c)
+				w.text(e.ID)
+				w.text(e.Type)
+			case attributes:
+				w.text(b.Attributes.Text(c))
+			case datasets:
+				w.text(b.Datasets.Text(c))
+			case raws:
+				w.text(b.Raw.Text(c))
+			case units:
+				u := b.Units.At(c)
+				w.out = append(w.out, byte(u.System))
+				w.text(u.Given)
+			case sources:
+				s := b.Sources.At(c)
+				w.text(s.Format)
+				w.text(s.Name)
+				w.out = binary.AppendVarint(w.out, s.Received)
+			}
+		}
+		w.known[k] = n
+	}
+}
+
+// lane appends one lane of integers by chunks.
+func lane[T ~uint8 | ~uint32 | ~int16 | ~int64](w *Writer, vals []T) {
+	for len(vals) > 0 {
+		n := min(chunk, len(vals))
+		for i, v := range vals[:n] {
+			w.ints[i] = int64(v)
+		}
+		w.out = w.packer.ints(w.out, w.ints[:n])
+		vals = vals[n:]
+	}
+}
+
+func (w *Writer) numbers(vals []float64) {
+	for len(vals) > 0 {
+		n := min(chunk, len(vals))
+		w.out = w.packer.floats(w.out, vals[:n], w.ints)
+		vals = vals[n:]
+	}
+}
+
+// detail appends one field of the details as a lane.
+func (w *Writer) detail(field func(d *telemetry.Detail) int64) {
+	w.col = w.col[:0]
+	for i := range w.rows.Detail {
+		w.col = append(w.col, field(&w.rows.Detail[i]))
+	}
+	lane(w, w.col)
+}
+
+func (w *Writer) lanes() {
+	b := &w.rows
+	lane(w, b.Entity)
+	lane(w, b.Attribute)
+	lane(w, b.Dataset)
+	lane(w, b.UnitRef)
+	w.times(b.Time)
+	lane(w, b.Kind)
+	lane(w, b.Quality)
+	lane(w, b.Flags)
+	// Numbers only of the rows that have one: text rows would break their runs.
+	w.floats = w.floats[:0]
+	for i, k := range b.Kind {
+		if k == telemetry.Number || k == telemetry.Bool {
+			w.floats = append(w.floats, b.Number[i])
+		}
+	}
+	w.numbers(w.floats)
+	w.detail(func(d *telemetry.Detail) int64 { return int64(d.Offset) })
+	w.detail(func(d *telemetry.Detail) int64 { return int64(d.Precision) })
+	w.detail(func(d *telemetry.Detail) int64 { return int64(d.Raw) })
+	w.detail(func(d *telemetry.Detail) int64 { return int64(d.Source) })
+	w.detail(func(d *telemetry.Detail) int64 { return int64(d.Record) })
+	w.detail(func(d *telemetry.Detail) int64 { return int64(d.Meta.Len) })
+	w.col = w.col[:0]
+	for i := range b.Detail {
+		if b.Flags[i]&telemetry.Interval != 0 {
+			w.col = append(w.col, b.Detail[i].From)
+		}
+	}
+	lane(w, w.col)
+	w.col = w.col[:0]
+	for i := range b.Detail {
+		if b.Kind[i] != telemetry.Point {
+			w.col = append(w.col, int64(b.Detail[i].Ref.Len))
+		}
+	}
+	lane(w, w.col)
+	for _, field := range []func(p telemetry.Position) float64{
+		func(p telemetry.Position) float64 { return p.Lon },
+		func(p telemetry.Position) float64 { return p.Lat },
+		func(p telemetry.Position) float64 { return p.Alt },
+		func(p telemetry.Position) float64 {
+			if p.HasAlt {
+				return 1
+			}
+			return 0
+		},
+	} {
+		w.floats = w.floats[:0]
+		for _, p := range b.Points {
+			w.floats = append(w.floats, field(p))
+		}
+		w.numbers(w.floats)
+	}
+	w.out = append(w.out, b.Data...)
+}
+
+// times appends instants. NoTime would spoil the range of its chunk: rows without time are
+// counted apart, by place.
+func (w *Writer) times(vals []int64) {
+	for len(vals) > 0 {
+		n := min(chunk, len(vals))
+		none, at := 0, -1
+		for _, v := range vals[:n] {
+			if v == telemetry.NoTime {
+				none++
+			}
+		}
+		w.out = binary.AppendUvarint(w.out, uint64(none))
+		ints := w.ints[:0]
+		for i, v := range vals[:n] {
+			if v == telemetry.NoTime {
+				w.out = binary.AppendUvarint(w.out, uint64(i-at-1))
+				at = i
+				continue
+			}
+			ints = append(ints, v)
+		}
+		w.out = w.packer.ints(w.out, ints)
+		vals = vals[n:]
+	}
+}
