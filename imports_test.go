@@ -53,7 +53,6 @@ var imports = map[string][]string{
 	"internal/instant":  {},
 	"internal/jsonscan": {},
 
-	"telemetry":                  {"indicators/period", "indicators/unit"},
 	"telemetry/internal/jsonrec": {"telemetry", "internal/jsonscan"},
 
 	"telemetry/aggregate": {"telemetry", "indicators/period", "indicators/unit"},
