@@ -55,7 +55,10 @@ var imports = map[string][]string{
 
 	"telemetry/internal/jsonrec": {"telemetry", "internal/jsonscan"},
 
-	"telemetry/aggregate": {"telemetry", "indicators/period", "indicators/unit"},
+	"telemetry/aggregate":           {"telemetry", "indicators/period", "indicators/unit"},
+	"telemetry/internal/decoding":   {"telemetry"},
+	"telemetry/internal/formattest": {"telemetry"},
+	"telemetry/lineprotocol":        {"telemetry", "telemetry/internal/decoding"},
 }
 
 // keepers are the only packages that may import a module, so that moving to its

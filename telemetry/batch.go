@@ -71,6 +71,8 @@ const (
 	Interval                       // the value is of a span that ends at Time and began at Detail.From
 	Relation                       // the text is the id of another entity
 	Coerced                        // kept as text because it was not what the format wants
+	Integer                        // the source says that the number is of an integer type
+	Unsigned                       // with Integer: of one without sign
 )
 
 // Precision is the finest unit of time that was written.
@@ -188,6 +190,9 @@ func (b *Batch) Truncate(n int) {
 
 // Mark is a state of a batch to go back to.
 type Mark struct{ rows, data, points, findings, unreported int }
+
+// Rows is the number of rows then.
+func (m Mark) Rows() int { return m.rows }
 
 // Mark is the present state, for [Batch.Rewind]. Dictionary entries are not part of
 // it: an entry that no row uses does no harm.

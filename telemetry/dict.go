@@ -58,9 +58,13 @@ func (d *Dict) Lookup(p []byte) (uint32, bool) {
 	if len(d.slots) == 0 {
 		return 0, false
 	}
+	if d.last != 0 && d.texts[d.last-1] == string(p) {
+		return d.last, true
+	}
 	h := d.hash(p)
 	for i := h & d.mask(); d.slots[i].code != 0; i = (i + 1) & d.mask() {
 		if s := d.slots[i]; s.hash == h && d.texts[s.code-1] == string(p) {
+			d.last = s.code
 			return s.code, true
 		}
 	}
