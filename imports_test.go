@@ -38,6 +38,7 @@ var imports = map[string][]string{
 	"procurement/law":           {},
 	"telemetry":                 {"indicators/period", "indicators/unit"},
 	"telemetry/archive":         {"telemetry"},
+	"procurement/evaluation":    {"indicators/formula", "procurement/law"},
 	"internal/atomicfile":       {},
 	"internal/celenv":           {},
 	"internal/columnar":         {},
