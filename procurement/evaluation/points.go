@@ -80,6 +80,7 @@ const (
 	Down                 // they are cut
 )
 
+// String is the rule in words.
 func (m Mode) String() string {
 	switch m {
 	case HalfUp:

@@ -18,6 +18,7 @@ const (
 	Judgement             // it depends on a value judgement; evaluated first
 )
 
+// String is "formula" or "judgement".
 func (k Kind) String() string {
 	if k == Judgement {
 		return "judgement"
