@@ -61,6 +61,7 @@ var imports = map[string][]string{
 	"telemetry/internal/decoding":   {"telemetry"},
 	"telemetry/internal/formattest": {"telemetry"},
 	"telemetry/lineprotocol":        {"telemetry", "telemetry/internal/decoding"},
+	"telemetry/ngsild":              {"telemetry", "telemetry/internal/jsonrec", "internal/instant", "internal/jsonscan"},
 }
 
 // keepers are the only packages that may import a module, so that moving to its

@@ -106,3 +106,9 @@ func AppendCompact(dst, raw []byte) []byte {
 	}
 	return append(dst, raw[start:]...)
 }
+
+// ValidNumber reports whether text is a JSON number.
+func ValidNumber(text []byte) bool {
+	_, end, code := scanNumber(text, 0)
+	return code == 0 && end == len(text)
+}

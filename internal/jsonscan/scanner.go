@@ -87,8 +87,7 @@ func (s *Scanner) Offset() int { return s.pos }
 // Source is the text.
 func (s *Scanner) Source() []byte { return s.src }
 
-// Mark is a place to go back to, with Back: only to before a value, and while no
-// error stands.
+// Mark is a place to go back to: before a value.
 type Mark struct {
 	pos, depth, keys int
 	first            bool
@@ -97,11 +96,25 @@ type Mark struct {
 // Mark is the present place.
 func (s *Scanner) Mark() Mark { return Mark{s.pos, s.depth, len(s.keys), s.first} }
 
-// Back goes back to m.
+// Back goes back to m, and forgets an error.
 func (s *Scanner) Back(m Mark) {
-	if s.err == nil {
-		s.pos, s.depth, s.keys, s.first = m.pos, m.depth, s.keys[:m.keys], m.first
+	s.err = nil
+	s.pos, s.depth, s.keys, s.first = m.pos, m.depth, s.keys[:min(m.keys, len(s.keys))], m.first
+}
+
+// Leap goes back to m and passes the value there by its brackets and quotes alone,
+// whatever is wrong inside: to go on after an error. False: it does not end.
+func (s *Scanner) Leap(m Mark) bool {
+	s.Back(m)
+	s.Kind()
+	var sp splitter
+	end, ok := sp.value(s.src, s.pos)
+	if !ok {
+		s.Fail(Truncated, len(s.src), "the text ends within a value")
+		return false
 	}
+	s.pos = end
+	return true
 }
 
 // skipSpace returns the index of the first byte from i on that is no white space.

@@ -246,6 +246,29 @@ func TestExact(t *testing.T) {
 	}
 }
 
+// After an error the rest of an array can be read.
+func TestLeap(t *testing.T) {
+	for bad, next := range map[string]bool{`{"a":tru,"b":["]"]}`: true, `{"a":1,"a":1}`: true, "\"\xff\"": true, `01`: true, `{"a":"\ud800"}`: true, `{"a":[1`: false, `"x`: false} {
+		var s Scanner
+		s.Reset([]byte(`[1, ` + bad + `, 3]`))
+		require.True(t, s.Array() && s.More())
+		s.Skip()
+		require.True(t, s.More())
+		m := s.Mark()
+		s.Skip()
+		s.More()
+		require.NotNil(t, s.Err(), bad)
+		require.Equal(t, next, s.Leap(m), bad)
+		require.Equal(t, next, s.More(), bad)
+		if next {
+			n, _ := s.Number()
+			require.Equal(t, 3.0, n.Value)
+			require.False(t, s.More())
+			require.Nil(t, s.End())
+		}
+	}
+}
+
 func FuzzAppendString(f *testing.F) {
 	for _, s := range []string{"", "a\"b\\c\n\x00\x1f\x7f", "ñ€😀", "\xff", "abcdefgh\"", "\u2028"} {
 		f.Add(s)
