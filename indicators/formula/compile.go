@@ -345,8 +345,8 @@ func (k *compiler) warn(d *definition, kind error, offset int, msg string) {
 	k.warnings = append(k.warnings, k.at(d, kind, offset, msg))
 }
 
-func (k *compiler) at(d *definition, kind error, offset int, msg string) *Error {
-	id := k.inds[d.ind].spec.ID
+func (p *Program) at(d *definition, kind error, offset int, msg string) *Error {
+	id := p.inds[d.ind].spec.ID
 	e := &Error{Code: kind.Error(), Pointer: d.pointer(), Indicator: id, Version: d.spec.Version, Offset: offset,
 		Msg: fmt.Sprintf("indicator %q: %s", id, msg), Err: kind}
 	if id == "" { // an expression
@@ -355,7 +355,7 @@ func (k *compiler) at(d *definition, kind error, offset int, msg string) *Error 
 		e.Line, e.Column = 1+strings.Count(before, "\n"), len(before)-strings.LastIndexByte(before, '\n')
 		return e
 	}
-	if at, ok := k.cat.PosIn(e.Pointer, offset); ok {
+	if at, ok := p.cat.PosIn(e.Pointer, offset); ok {
 		e.File, e.Line, e.Column = at.File, at.Line, at.Column
 	}
 	return e

@@ -49,6 +49,14 @@
 // kg/{person}. Sums, comparisons and branches need the same dimension and the
 // same scale.
 //
+// # Before any figures
+//
+// [Program.Report] says of every formula, and every step of it, what it reads and
+// of which periods, how it can fail, what can make it lack, between which bounds
+// it lies, what it costs, and what is odd: denominators that can be 0,
+// comparisons that always say the same, branches that are never taken. It is
+// text, DOT or SVG.
+//
 // # Guarantees
 //
 // Compile finds all problems, each with its place in the catalogue's text. A

@@ -26,6 +26,12 @@ var (
 	ErrUnused      = errors.New("unused")       // warning: a variable that nothing uses
 	ErrFactor      = errors.New("factor")       // warning: a literal factor that the units do not explain
 	ErrUnchecked   = errors.New("unchecked")    // warning: the unit of a formula cannot be inferred
+
+	// Of warnings in a [Report].
+	ErrZero        = errors.New("zero-denominator") // a denominator that can be 0
+	ErrConstant    = errors.New("constant")         // a comparison that always says the same
+	ErrUnreachable = errors.New("unreachable")      // a branch that is never taken
+	ErrRange       = errors.New("out-of-range")     // a share or percentage beyond its whole
 )
 
 // Error is one problem of a formula. Line and Column are those of the

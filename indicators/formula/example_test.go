@@ -150,3 +150,25 @@ func ExampleCompileExpr() {
 	// "waste_t * 1000.0" fallback=false
 	// "per(waste_t * 1000.0, population)" fallback=false
 }
+
+func ExampleProgram_Report() {
+	catalogue, err := indicators.Load(strings.NewReader(text), indicators.Config{File: "example.yaml"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	program, err := formula.Compile(catalogue, formula.Config{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Print(program.Report())
+	// Output:
+	// waste.per-person, version 1, in kg/{person}; at most 5 steps a cell
+	//   reads population, waste_t
+	//   column 16: population can be 0, then it is infinite or NaN, and the cell is not computable; to say what it means then, write population > 0.0 ? … : …
+	//   waste_t*1000.0/population: double in kg/{person} -∞ to ∞ or NaN by a division by zero; missing without population, waste_t
+	//     waste_t*1000.0: double in t/10*3 -∞ to ∞
+	//       waste_t: double in t -∞ to ∞; missing without waste_t
+	//     population: double in {person} -∞ to ∞; missing without population
+}

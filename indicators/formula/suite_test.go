@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -335,20 +334,6 @@ func (o outcome) good(t *testing.T, c *suiteCase, a types.Adapter) bool {
 		return false
 	}
 	return c.Want.Kind == "type" || equalValue(o.value, c.value(t, a, c.Want.Value))
-}
-
-// like reports whether two outcomes are the same, of values to the bit but for
-// the payload of NaN.
-func (o outcome) like(p outcome) bool {
-	if o.err != nil || p.err != nil {
-		return o.err != nil && p.err != nil
-	}
-	if d, ok := o.value.(types.Double); ok {
-		if q, ok := p.value.(types.Double); ok && d == d {
-			return math.Float64bits(float64(d)) == math.Float64bits(float64(q))
-		}
-	}
-	return o.typ == p.typ && (o.value == nil && p.value == nil || equalValue(o.value, p.value))
 }
 
 // plain runs a case as a user of cel-go would.

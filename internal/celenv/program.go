@@ -3,9 +3,11 @@ package celenv
 import (
 	"fmt"
 	"maps"
+	"math"
 	"time"
 
 	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/checker"
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
@@ -208,4 +210,31 @@ func result(out ref.Val, err error) Value {
 		return Value{Type: Duration, Span: x.Duration}
 	}
 	return Value{Any: out}
+}
+
+// CostBound is the most that one evaluation of the part below n takes, in
+// cel-go's units; false if there is no bound but [Config].MaxCost.
+func (f *Formula) CostBound(n *Node) (uint64, bool) {
+	var root ast.Expr
+	ast.PreOrderVisit(f.ast.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.ID() == n.ID {
+			root = e
+		}
+	}))
+	if root == nil {
+		return 0, false
+	}
+	sub := ast.NewCheckedAST(ast.NewAST(root, f.ast.SourceInfo()), f.ast.TypeMap(), f.ast.ReferenceMap())
+	c, err := checker.Cost(sub, sizes{})
+	return c.Max, err == nil && c.Max < math.MaxUint64
+}
+
+// sizes knows nothing of the sizes of variables, and leaves the cost of
+// functions to cel-go.
+type sizes struct{}
+
+func (sizes) EstimateSize(checker.AstNode) *checker.SizeEstimate { return nil }
+
+func (sizes) EstimateCallCost(_, _ string, _ *checker.AstNode, _ []checker.AstNode) *checker.CallEstimate {
+	return nil
 }
