@@ -39,6 +39,7 @@ var imports = map[string][]string{
 	"procurement/law":           {},
 	"telemetry":                 {"indicators/period", "indicators/unit"},
 	"telemetry/archive":         {"telemetry"},
+	"telemetry/parquet":         {"telemetry"},
 	"procurement/evaluation":    {"indicators/formula", "procurement/law"},
 	"internal/atomicfile":       {},
 	"internal/celenv":           {},

@@ -223,17 +223,25 @@ type Source struct {
 	Received int64  // nanoseconds since 1970 UTC, or NoTime
 }
 
-// SourceTable gives sources codes, from 1.
-type SourceTable struct{ list []Source }
+// SourceTable gives sources codes in order of first appearance, from 1.
+type SourceTable struct {
+	list  []Source
+	codes map[Source]uint32
+}
 
-// Code is the code of s, which it adds unless it is the last or the one before.
+// Code is the code of s, which it adds if need be.
 func (t *SourceTable) Code(s Source) uint32 {
-	for i := len(t.list) - 1; i >= max(0, len(t.list)-2); i-- {
-		if t.list[i] == s {
-			return uint32(i + 1)
-		}
+	if n := len(t.list); n > 0 && t.list[n-1] == s {
+		return uint32(n)
+	}
+	if c, ok := t.codes[s]; ok {
+		return c
+	}
+	if t.codes == nil {
+		t.codes = map[Source]uint32{}
 	}
 	t.list = append(t.list, s)
+	t.codes[s] = uint32(len(t.list))
 	return uint32(len(t.list))
 }
 
