@@ -56,7 +56,7 @@ var imports = map[string][]string{
 	"internal/instant":  {},
 	"internal/jsonscan": {},
 
-	"telemetry/internal/jsonrec": {"telemetry", "internal/jsonscan"},
+	"telemetry/internal/jsonrec": {"telemetry", "internal/instant", "internal/jsonscan"},
 
 	"telemetry/aggregate":           {"telemetry", "indicators/period", "indicators/unit"},
 	"telemetry/internal/decoding":   {"telemetry"},

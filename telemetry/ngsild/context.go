@@ -102,7 +102,7 @@ func (cs *contexts) keep(key string, c *context) *context {
 
 // findContext reads the @context of the object that is next, wherever in it that is.
 func (d *Decoder) findContext() bool {
-	s := &d.s
+	s := &d.r.S
 	start := s.Mark()
 	s.Object()
 	for key, ok := s.RawKey(); ok; key, ok = s.RawKey() {
@@ -127,22 +127,22 @@ func (d *Decoder) findContext() bool {
 
 // checkContext passes over a @context.
 func (d *Decoder) checkContext() bool {
-	switch d.s.Kind() {
+	switch d.r.S.Kind() {
 	case jsonscan.String, jsonscan.Object, jsonscan.Array, jsonscan.Null:
-		_, ok := d.s.Skip()
+		_, ok := d.r.S.Skip()
 		return ok
 	}
-	return d.wrong("a @context", jsonscan.Object)
+	return d.r.Wrong("a @context", jsonscan.Object)
 }
 
 // readContext reads a @context and makes it that of the record.
 func (d *Decoder) readContext() bool {
-	d.s.Kind()
-	at := d.s.Offset()
+	d.r.S.Kind()
+	at := d.r.S.Offset()
 	if !d.checkContext() {
 		return false
 	}
-	raw := d.s.Source()[at:d.s.Offset()]
+	raw := d.r.S.Source()[at:d.r.S.Offset()]
 	return d.useContext(raw, at)
 }
 
@@ -152,14 +152,14 @@ func (d *Decoder) useContext(raw []byte, at int) bool {
 		return true
 	}
 	if len(raw) > d.c.Limits.Text {
-		return d.fail(telemetry.ErrLimit, at, "a @context of %d bytes; raise Limits.Text", len(raw))
+		return d.r.Fail(telemetry.ErrLimit, at, "a @context of %d bytes; raise Limits.Text", len(raw))
 	}
 	c := &context{terms: map[string]string{}}
 	if err := d.contexts.load(c, raw, 0); err != nil {
-		return d.fail(telemetry.ErrUnknown, at, "%s", err)
+		return d.r.Fail(telemetry.ErrUnknown, at, "%s", err)
 	}
 	if c.missing {
-		d.find(telemetry.ErrUnknown, at, "a @context that Config.Contexts does not have, in %.200s; names that the others do not define stay as they are", raw)
+		d.r.Find(telemetry.ErrUnknown, at, "a @context that Config.Contexts does not have, in %.200s; names that the others do not define stay as they are", raw)
 	}
 	d.context = d.contexts.keep(string(raw), c)
 	return true

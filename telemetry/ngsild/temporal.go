@@ -5,14 +5,15 @@ import (
 
 	"github.com/almotacen/almotacen/internal/jsonscan"
 	"github.com/almotacen/almotacen/telemetry"
+	"github.com/almotacen/almotacen/telemetry/internal/jsonrec"
 )
 
 // array reads an attribute that is an array: instances of it, or a value.
 func (d *Decoder) array(attr uint32, at int) bool {
-	s := &d.s
+	s := &d.r.S
 	s.Kind()
 	mark := s.Mark()
-	rows := d.b.Mark()
+	rows := d.r.B.Mark()
 	s.Array()
 	n := 0
 	for s.More() {
@@ -46,19 +47,22 @@ func (d *Decoder) array(attr uint32, at int) bool {
 	}
 	// An array of anything else is one value.
 	s.Back(mark)
-	d.b.DropRows(rows)
-	r := telemetry.Row{Attribute: attr, Time: telemetry.NoTime}
-	r.Detail.Offset = telemetry.NoOffset
+	d.r.B.DropRows(rows)
+	r := jsonrec.NewRow(attr)
 	raw, ok := s.Skip()
-	return ok && d.json(&r, raw) && d.put(&r, at)
+	if !ok || !d.r.JSON(&r, raw) {
+		return false
+	}
+	d.r.Put(&r, at)
+	return true
 }
 
 // temporal makes rows of the simplified temporal representation: pairs of value and time,
 // and of aggregates: value, start and end.
 func (d *Decoder) temporal(in *instance, at int) bool {
-	s := &d.s
+	s := &d.r.S
 	if in.seen&mValue != 0 {
-		return d.fail(telemetry.ErrType, at, "an attribute with a value and a series of them")
+		return d.r.Fail(telemetry.ErrType, at, "an attribute with a value and a series of them")
 	}
 	after := s.Mark()
 	k := in.kind
@@ -69,7 +73,7 @@ func (d *Decoder) temporal(in *instance, at int) bool {
 	meta := d.common
 	if in.seen&mSeries != 0 {
 		if kinds[k].series != kinds[in.many].series {
-			return d.fail(telemetry.ErrType, at, "an attribute of type %s with %s; its member is %s", kinds[k].name, kinds[in.many].series, kinds[k].series)
+			return d.r.Fail(telemetry.ErrType, at, "an attribute of type %s with %s; its member is %s", kinds[k].name, kinds[in.many].series, kinds[k].series)
 		}
 		s.Back(in.series)
 		if !d.series(in.row, k, meta) {
@@ -91,7 +95,7 @@ func (d *Decoder) temporal(in *instance, at int) bool {
 		}
 		r := in.row
 		d.term = append(append(d.term[:0], aggregateDataset...), aggregates[i]...)
-		r.Dataset = d.b.Datasets.Code(d.term)
+		r.Dataset = d.r.B.Datasets.Code(d.term)
 		if !d.aggregated(r, meta) {
 			return false
 		}
@@ -105,15 +109,15 @@ func (d *Decoder) temporal(in *instance, at int) bool {
 
 // series reads [[value, time], …].
 func (d *Decoder) series(base telemetry.Row, k kind, meta []byte) bool {
-	s := &d.s
+	s := &d.r.S
 	if s.Kind() != jsonscan.Array {
-		return d.wrong("a series", jsonscan.Array)
+		return d.r.Wrong("a series", jsonscan.Array)
 	}
 	s.Array()
 	for s.More() {
 		at := s.Offset()
 		if !s.Array() || !s.More() {
-			return s.Err() == nil && d.fail(telemetry.ErrMissing, at, "an empty pair; a series has pairs of value and time")
+			return s.Err() == nil && d.r.Fail(telemetry.ErrMissing, at, "an empty pair; a series has pairs of value and time")
 		}
 		in := instance{row: base, kind: k, member: k}
 		if k == geoProperty {
@@ -129,20 +133,21 @@ func (d *Decoder) series(base telemetry.Row, k kind, meta []byte) bool {
 		}
 		r := &in.row
 		if !s.More() {
-			return s.Err() == nil && d.fail(telemetry.ErrTime, at, "a value without time in a series")
+			return s.Err() == nil && d.r.Fail(telemetry.ErrTime, at, "a value without time in a series")
 		}
-		if !d.readTime(r) {
+		if !d.r.Time(r) {
 			return false
 		}
 		if s.More() {
-			return d.fail(telemetry.ErrType, at, "more than value and time in a pair of a series")
+			return d.r.Fail(telemetry.ErrType, at, "more than value and time in a pair of a series")
 		}
 		if d.meta = append(d.meta[:0], meta...); len(meta) > 0 || k > relationship && r.Kind != telemetry.Deleted {
 			d.putMeta(r, k)
 		}
-		if s.Err() != nil || !d.put(r, at) {
+		if s.Err() != nil {
 			return false
 		}
+		d.r.Put(r, at)
 	}
 	return s.Err() == nil
 }
@@ -150,7 +155,7 @@ func (d *Decoder) series(base telemetry.Row, k kind, meta []byte) bool {
 // wrappedValue reads a value of a series, which may stand in an object with its
 // member's name: {"languageMap": {…}}.
 func (d *Decoder) wrappedValue(in *instance, k kind) bool {
-	s := &d.s
+	s := &d.r.S
 	if (k == languageProperty || k == jsonProperty || k == vocabProperty) && s.Kind() == jsonscan.Object {
 		m := s.Mark()
 		s.Object()
@@ -171,42 +176,31 @@ func (d *Decoder) wrappedValue(in *instance, k kind) bool {
 
 // aggregated reads [[value, start, end], …].
 func (d *Decoder) aggregated(base telemetry.Row, meta []byte) bool {
-	s := &d.s
+	s := &d.r.S
 	s.Array()
 	for s.More() {
 		at := s.Offset()
 		r := base
 		if !s.Array() || !s.More() {
-			return s.Err() == nil && d.fail(telemetry.ErrMissing, at, "an empty entry of an aggregate; it has value, start and end")
+			return s.Err() == nil && d.r.Fail(telemetry.ErrMissing, at, "an empty entry of an aggregate; it has value, start and end")
 		}
-		switch s.Kind() {
-		case jsonscan.Num:
-			if !d.number(&r) {
-				return false
-			}
-		case jsonscan.String:
-			text, ok := s.Text()
-			if !ok || !d.text(&r, text) {
-				return false
-			}
-		case jsonscan.Bool:
-			v, _ := s.Bool()
-			setBool(&r, v)
-		default:
+		if k := s.Kind(); k == jsonscan.Object || k == jsonscan.Array {
 			raw, ok := s.Skip()
-			if !ok || !d.json(&r, raw) {
+			if !ok || !d.r.JSON(&r, raw) {
 				return false
 			}
+		} else if !d.r.Scalar(&r) {
+			return false
 		}
 		var from telemetry.Row
-		if !s.More() || !d.readTime(&from) || !s.More() || !d.readTime(&r) {
-			return s.Err() == nil && d.fail(telemetry.ErrTime, at, "an entry of an aggregate without start and end")
+		if !s.More() || !d.r.Time(&from) || !s.More() || !d.r.Time(&r) {
+			return s.Err() == nil && d.r.Fail(telemetry.ErrTime, at, "an entry of an aggregate without start and end")
 		}
 		if s.More() {
-			return d.fail(telemetry.ErrType, at, "more than value, start and end in an entry of an aggregate")
+			return d.r.Fail(telemetry.ErrType, at, "more than value, start and end in an entry of an aggregate")
 		}
 		if from.Time > r.Time {
-			return d.fail(telemetry.ErrTime, at, "an aggregate that ends before it begins")
+			return d.r.Fail(telemetry.ErrTime, at, "an aggregate that ends before it begins")
 		}
 		r.Flags |= telemetry.Interval
 		r.Detail.From = from.Time
@@ -214,9 +208,10 @@ func (d *Decoder) aggregated(base telemetry.Row, meta []byte) bool {
 			d.meta = append(d.meta[:0], meta...)
 			d.putMeta(&r, property)
 		}
-		if s.Err() != nil || !d.put(&r, at) {
+		if s.Err() != nil {
 			return false
 		}
+		d.r.Put(&r, at)
 	}
 	return s.Err() == nil
 }
@@ -224,7 +219,7 @@ func (d *Decoder) aggregated(base telemetry.Row, meta []byte) bool {
 // readQuality takes the quality that the encoder wrote as a sub-property out of the metadata:
 // {"quality":{"type":"Property","value":"valid","flag":{"type":"Property","value":"V"}}}.
 func (d *Decoder) readQuality(r *telemetry.Row) {
-	meta := d.b.Bytes(r.Detail.Meta)
+	meta := d.r.B.Bytes(r.Detail.Meta)
 	i := bytes.LastIndex(meta, []byte(qualityOpen))
 	if i < 1 {
 		return
@@ -239,11 +234,11 @@ func (d *Decoder) readQuality(r *telemetry.Row) {
 	}
 	var flag []byte
 	if after, ok := bytes.CutPrefix(rest, []byte(flagOpen)); ok {
-		d.sub.Reset(after)
-		if flag, ok = d.sub.Text(); !ok {
+		d.r.Sub.Reset(after)
+		if flag, ok = d.r.Sub.Text(); !ok {
 			return
 		}
-		if rest, ok = bytes.CutPrefix(after[d.sub.Offset():], []byte("}")); !ok {
+		if rest, ok = bytes.CutPrefix(after[d.r.Sub.Offset():], []byte("}")); !ok {
 			return
 		}
 	}
@@ -251,15 +246,15 @@ func (d *Decoder) readQuality(r *telemetry.Row) {
 	if !known || string(rest) != "}}" || q == telemetry.QualityUnknown && len(flag) == 0 {
 		return
 	}
-	r.Quality, r.Detail.Raw = q, d.b.Raw.Code(flag)
+	r.Quality, r.Detail.Raw = q, d.r.B.Raw.Code(flag)
 	if len(head) == 1 {
-		d.b.Data = d.b.Data[:r.Detail.Meta.Off]
+		d.r.B.Data = d.r.B.Data[:r.Detail.Meta.Off]
 		r.Detail.Meta = telemetry.Span{}
 		return
 	}
 	r.Detail.Meta.Len = uint32(len(head))
 	head[len(head)-1] = '}' // in place of the comma
-	d.b.Data = d.b.Data[:r.Detail.Meta.Off+r.Detail.Meta.Len]
+	d.r.B.Data = d.r.B.Data[:r.Detail.Meta.Off+r.Detail.Meta.Len]
 }
 
 const (
