@@ -47,6 +47,7 @@ type Expr struct {
 	program *columnar.Program
 	traced  *columnar.Program
 	plan    []Step
+	used    []int // of vars, by input of the program
 }
 
 // CompileExpr compiles an expression. The error is [Errors], with every problem
@@ -91,16 +92,19 @@ func CompileExpr(text string, vars []Var, cfg Config) (*Expr, error) {
 		return nil, k.errs.finish().Err()
 	}
 	var b columnar.Builder
-	inputs := make([]columnar.Ref, len(x.decl))
-	for i, v := range x.decl {
-		inputs[i] = b.Input(columnType(v.Type))
-	}
+	inputs := map[int]columnar.Ref{}
 	l := &lowering{b: &b, f: checked, max: cfg.MaxNodes, ident: func(id string) (columnar.Ref, bool) {
 		n, ok := k.names[id]
 		if !ok {
 			return 0, false // a type
 		}
-		return inputs[n.idx], true
+		r, ok := inputs[n.idx]
+		if !ok {
+			r = b.Input(columnType(x.decl[n.idx].Type))
+			inputs[n.idx] = r
+			x.used = append(x.used, n.idx)
+		}
+		return r, true
 	}}
 	root, ok := l.root(checked.Root)
 	if !ok {
@@ -154,11 +158,12 @@ type Evaluator struct {
 	columns []columnar.Column
 	out     columnar.Column
 	outs    [1]*columnar.Column
+	one     *Column // of Batch
 }
 
 // NewEvaluator makes an evaluator.
 func (x *Expr) NewEvaluator() *Evaluator {
-	e := &Evaluator{x: x, run: x.program.NewEvaluator(), columns: make([]columnar.Column, len(x.vars))}
+	e := &Evaluator{x: x, run: x.program.NewEvaluator(), columns: make([]columnar.Column, len(x.used))}
 	e.outs[0] = &e.out
 	return e
 }
@@ -171,13 +176,31 @@ func (e *Evaluator) Eval(dst *Column, columns []Column, from, to int) {
 	if len(columns) != len(e.x.vars) {
 		panic(fmt.Sprintf("formula: %d columns for %d variables", len(columns), len(e.x.vars)))
 	}
-	for i := range columns {
-		e.columns[i] = columns[i].columnar()
+	for i, v := range e.x.used {
+		e.columns[i] = columns[v].columnar()
 	}
 	e.out = dst.columnar()
 	for at := from; at < to; at += columnar.Batch {
 		e.run.Run(e.columns, e.outs[:], at, min(columnar.Batch, to-at))
 	}
+}
+
+// MaxBatch is the number of rows of [Evaluator.Batch].
+const MaxBatch = columnar.Batch
+
+// Batch evaluates rows from ≤ row < to, at most [MaxBatch], into a column of the
+// evaluator, whose first row is from. It is valid until the next call: what adds
+// results up needs no memory for all of them. From must be a multiple of 64.
+func (e *Evaluator) Batch(columns []Column, from, to int) *Column {
+	if e.one == nil {
+		e.one = e.x.NewColumn(MaxBatch)
+	}
+	for i, v := range e.x.used {
+		e.columns[i] = columns[v].columnar().Slice(from, to)
+	}
+	e.out = e.one.columnar()
+	e.run.Run(e.columns, e.outs[:], 0, to-from)
+	return e.one
 }
 
 func (c *Column) columnar() columnar.Column {
@@ -198,9 +221,14 @@ func (e *Evaluator) Causes(columns []Column, row int) []int {
 	if e.traced == nil {
 		e.traced = e.x.traced.NewEvaluator()
 	}
-	one := make([]columnar.Column, len(columns))
-	for i := range columns {
-		one[i] = columns[i].columnar().Row(row)
+	one := make([]columnar.Column, len(e.x.used))
+	for i, v := range e.x.used {
+		one[i] = columns[v].columnar().Row(row)
 	}
-	return e.traced.Causes(one)
+	causes := e.traced.Causes(one)
+	for i, input := range causes {
+		causes[i] = e.x.used[input]
+	}
+	slices.Sort(causes)
+	return causes
 }

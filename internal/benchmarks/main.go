@@ -21,7 +21,7 @@ type suite struct {
 }
 
 func suites() []suite {
-	return []suite{{"round", roundSuite}}
+	return []suite{{"formula", formulaSuite}, {"round", roundSuite}}
 }
 
 func main() {

@@ -55,6 +55,10 @@ func roundSuite(quick bool) error {
 // synthetic is a cube of every variable: positive values, one cell in sixteen
 // missing, by a fixed seed. Monthly variables have the twelve months of the last year.
 func synthetic(c *indicators.Catalogue, cities, years int) (*cube.Cube, error) {
+	return figures(c, cities, years, 16, true)
+}
+
+func figures(c *indicators.Catalogue, cities, years, odd int, months bool) (*cube.Cube, error) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	keys := make([]cube.Key, 0, cities*years)
 	for i := range cities {
@@ -65,6 +69,9 @@ func synthetic(c *indicators.Catalogue, cities, years int) (*cube.Cube, error) {
 	yearly := len(keys)
 	for i := range cities {
 		for m := range 12 {
+			if !months {
+				break
+			}
 			keys = append(keys, cube.Key{Entity: fmt.Sprintf("%05d", 1000+i*6), Period: period.Monthly(2012+years, time.Month(m+1))})
 		}
 	}
@@ -75,7 +82,7 @@ func synthetic(c *indicators.Catalogue, cities, years int) (*cube.Cube, error) {
 		s.Measures = append(s.Measures, cube.Measure{ID: v.ID, Unit: v.Unit})
 		d := cube.ColumnData{Values: make([]float64, len(keys)), Status: make([]cube.Status, len(keys))}
 		for row := range keys {
-			if (v.Frequency == period.Year) != (row < yearly) || rng.IntN(16) == 0 {
+			if (v.Frequency == period.Year) != (row < yearly) || odd > 0 && rng.IntN(odd) == 0 {
 				d.Status[row] = d.Status[row].With(cube.Missing)
 				continue
 			}

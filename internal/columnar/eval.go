@@ -22,8 +22,7 @@ type Lane struct {
 
 	AnyErr, AnyUnk bool
 
-	own   []float64 // F of a result that is not written in place
-	spare *Lane     // values of an input that is gathered
+	own []float64 // F of a result that is not written in place
 }
 
 // Column is an input or a result. One of the value slices is in use, that of
@@ -40,7 +39,30 @@ type Column struct {
 	Missing []uint64 // bit i%64 of word i/64 is row i; nil: all present
 	Failed  []uint64 // of a result
 	Codes   []uint32 // of a result, nil: not wanted; the error of a row, see [Evaluator.Error]
-	Rows    []int32  // of an input, nil: the same rows; by row: that of the values, -1 missing
+}
+
+// Slice is the column of rows from ≤ row < to; from is a multiple of 64.
+func (c Column) Slice(from, to int) Column {
+	switch {
+	case c.F != nil:
+		c.F = c.F[from:to]
+	case c.I != nil:
+		c.I = c.I[from:to]
+	case c.U != nil:
+		c.U = c.U[from:to]
+	case c.B != nil:
+		c.B = c.B[from:to]
+	case c.S != nil:
+		c.S = c.S[from:to]
+	case c.T != nil:
+		c.T = c.T[from:to]
+	default:
+		c.X = c.X[from:to]
+	}
+	if c.Missing != nil {
+		c.Missing = c.Missing[from/64 : (to+63)/64]
+	}
+	return c
 }
 
 // State of a [Scalar].
@@ -70,6 +92,7 @@ type Evaluator struct {
 	p     *Program
 	lanes []Lane
 	bad   [words]uint64
+	cond  Lane // of a comparison that chooses
 	index map[callError]uint32
 	at    []callError
 	row   int // of the call that runs
@@ -93,6 +116,7 @@ func (p *Program) NewEvaluator() *Evaluator {
 		bitmaps = bitmaps[words:]
 		return b
 	}
+	e.cond = Lane{B: make([]uint64, words), Err: make([]uint64, words), Unk: make([]uint64, words)}
 	owned := map[int32]bool{}
 	for _, r := range p.roots {
 		owned[r.lane] = r.own
@@ -200,10 +224,6 @@ func (e *Evaluator) Root(k int) *Lane { return &e.lanes[e.p.roots[k].lane] }
 func (e *Evaluator) load(s *step, c *Column, from, n int) {
 	l := &e.lanes[s.dst]
 	l.reset()
-	if c.Rows != nil {
-		e.gather(s, c, from, n)
-		return
-	}
 	to := from + n
 	switch s.typ {
 	case Double:
@@ -238,39 +258,6 @@ func (e *Evaluator) load(s *step, c *Column, from, n int) {
 			clear(l.Unk[len(m):])
 		}
 	}
-}
-
-// gather reads the values of other rows.
-func (e *Evaluator) gather(s *step, c *Column, from, n int) {
-	l := &e.lanes[s.dst]
-	if l.spare == nil { // never what a column owns
-		l.spare = &Lane{}
-		l.spare.alloc(s.typ)
-	}
-	l.F, l.I, l.U, l.B = l.spare.F, l.spare.I, l.spare.U, l.spare.B
-	clear(l.Unk)
-	rows := c.Rows[from : from+n]
-	var any uint64
-	for i, r := range rows {
-		if r < 0 || c.Missing != nil && c.Missing[r>>6]>>(r&63)&1 != 0 {
-			l.Unk[i>>6] |= 1 << (i & 63)
-			any = 1
-			continue
-		}
-		switch s.typ {
-		case Double:
-			l.F[i] = c.F[r]
-		case Int, Duration:
-			l.I[i] = c.I[r]
-		case Uint:
-			l.U[i] = c.U[r]
-		case Bool:
-			l.B[i>>6] = l.B[i>>6]&^(1<<(i&63)) | b2u(c.B[r])<<(i&63)
-		default:
-			panic("columnar: a gathered column has numbers or bools")
-		}
-	}
-	l.AnyUnk = any != 0
 }
 
 // store copies a register into a column.

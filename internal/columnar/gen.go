@@ -114,6 +114,10 @@ func kernels() *bytes.Buffer {
 		{"F", "float64", "math.Float64bits", "math.Float64frombits"}, {"I", "int64", "uint64", "int64"}, {"U", "uint64", "", ""}} {
 		choose(b, t.name, t.typ, t.to, t.from)
 	}
+	for _, v := range []string{"ab", "a", "b"} {
+		pick(b, "Lt", "<", v)
+		pick(b, "Le", "<=", v)
+	}
 	return bytes.NewBuffer(bytes.Replace(b.Bytes(), []byte("package columnar\n"), []byte("package columnar\n\nimport \"math\"\n"), 1))
 }
 
@@ -164,7 +168,7 @@ func compare(b *bytes.Buffer, name, typ, vectors, op, other string) {
 		}
 		fmt.Fprintf(b, "b2u(%s %s %s)<<%d", at(x, ix), op, at(y, ix), i)
 	}
-	fmt.Fprintf(b, "\nw |= v << (j & 63)\n}\nd[i/64] = w\n}\n")
+	fmt.Fprintf(b, "\nw = w>>8 | v<<56\n}\nd[i/64] = w\n}\n")
 	fmt.Fprintf(b, "if i < len(%s) {\nvar w uint64\nfor j := i; j < len(%s); j++ {\nw |= b2u(%s %s %s) << (j & 63)\n}\nd[i/64] = w\n}\n}\n\n", one, one, at(x, "[j]"), op, at(y, "[j]"))
 }
 
@@ -200,8 +204,66 @@ func choose(b *bytes.Buffer, name, typ, to, from string) {
 			return fmt.Sprintf("copy(d[i:end], %s[i:end])\ni = end", v)
 		}
 		fmt.Fprintf(b, "case 0:\n%s\ncase ^uint64(0):\n%s\ndefault:\n", copyOf("f", kind[1] == 'K'), copyOf("t", kind[0] == 'K'))
-		fmt.Fprintf(b, "for ; i < end; i++ {\nm := -(w & 1)\nw >>= 1\nd[i] = %s(%s(%s)&m | %s(%s)&^m)\n}\n}\n}\n}\n\n", from, to, t, to, f)
+		at := func(v, index string) string { return strings.Replace(v, "[i]", index, 1) }
+		one := func(index, bit string) string {
+			return fmt.Sprintf("x, y := %s(%s), %s(%s)\nif w&%s == 0 {\nx = y\n}\nd%s = %s(x)\n", to, at(t, index), to, at(f, index), bit, index, from)
+		}
+		b.WriteString("for ; i+8 <= end; i += 8 {\nd")
+		for k, v := range "tf" {
+			if kind[k] == 'V' {
+				fmt.Fprintf(b, ", %c", v)
+			}
+		}
+		fmt.Fprintf(b, " := (*[8]%s)(d[i:])", typ)
+		for k, v := range "tf" {
+			if kind[k] == 'V' {
+				fmt.Fprintf(b, ", (*[8]%s)(%c[i:])", typ, v)
+			}
+		}
+		b.WriteString("\n")
+		for k := range 8 {
+			fmt.Fprintf(b, "{\n%s}\n", one(fmt.Sprintf("[%d]", k), fmt.Sprint(1<<k)))
+		}
+		fmt.Fprintf(b, "w >>= 8\n}\nfor ; i < end; i++ {\n%sw >>= 1\n}\n}\n}\n}\n\n", one("[i]", "1"))
 	}
+}
+
+// pick writes the kernels of a < b ? t : f, without a bitmap in between.
+func pick(b *bytes.Buffer, name, op, vectors string) {
+	fmt.Fprintf(b, "func pick%s%s(d", name, map[string]string{"ab": "VV", "a": "VK", "b": "KV"}[vectors])
+	x, y := "a%s", "b%s"
+	for _, v := range vectors {
+		fmt.Fprintf(b, ", %c", v)
+	}
+	b.WriteString(", t, f []float64")
+	if vectors == "a" {
+		y = "k%.0s"
+		b.WriteString(", k float64")
+	} else if vectors == "b" {
+		x = "k%.0s"
+		b.WriteString(", k float64")
+	}
+	b.WriteString(") {\n")
+	for _, v := range vectors + "tf" {
+		fmt.Fprintf(b, "%c = %c[:len(d)]\n", v, v)
+	}
+	one := func(index string) string {
+		return fmt.Sprintf("x, y := math.Float64bits(t%s), math.Float64bits(f%s)\nif %s %s %s {\ny = x\n}\nd%s = math.Float64frombits(y)\n", index, index,
+			fmt.Sprintf(x, index), op, fmt.Sprintf(y, index), index)
+	}
+	b.WriteString("i := 0\nfor ; i+8 <= len(d); i += 8 {\nd, t, f")
+	for _, v := range vectors {
+		fmt.Fprintf(b, ", %c", v)
+	}
+	b.WriteString(" := (*[8]float64)(d[i:]), (*[8]float64)(t[i:]), (*[8]float64)(f[i:])")
+	for _, v := range vectors {
+		fmt.Fprintf(b, ", (*[8]float64)(%c[i:])", v)
+	}
+	b.WriteString("\n")
+	for k := range 8 {
+		fmt.Fprintf(b, "{\n%s}\n", one(fmt.Sprintf("[%d]", k)))
+	}
+	fmt.Fprintf(b, "}\nfor ; i < len(d); i++ {\n%s}\n}\n\n", one("[i]"))
 }
 
 // fused writes (a op b) op c, and c op (a op b) where that is something else,

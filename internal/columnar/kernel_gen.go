@@ -206,7 +206,7 @@ func ltFVV(d []uint64, a []float64, b []float64) {
 		for j := 0; j < 64; j += 8 {
 			a, b := (*[8]float64)(a[i+j:]), (*[8]float64)(b[i+j:])
 			v := b2u(a[0] < b[0])<<0 | b2u(a[1] < b[1])<<1 | b2u(a[2] < b[2])<<2 | b2u(a[3] < b[3])<<3 | b2u(a[4] < b[4])<<4 | b2u(a[5] < b[5])<<5 | b2u(a[6] < b[6])<<6 | b2u(a[7] < b[7])<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -226,7 +226,7 @@ func ltFVK(d []uint64, a []float64, k float64) {
 		for j := 0; j < 64; j += 8 {
 			a := (*[8]float64)(a[i+j:])
 			v := b2u(a[0] < k)<<0 | b2u(a[1] < k)<<1 | b2u(a[2] < k)<<2 | b2u(a[3] < k)<<3 | b2u(a[4] < k)<<4 | b2u(a[5] < k)<<5 | b2u(a[6] < k)<<6 | b2u(a[7] < k)<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -246,7 +246,7 @@ func ltFKV(d []uint64, b []float64, k float64) {
 		for j := 0; j < 64; j += 8 {
 			b := (*[8]float64)(b[i+j:])
 			v := b2u(k < b[0])<<0 | b2u(k < b[1])<<1 | b2u(k < b[2])<<2 | b2u(k < b[3])<<3 | b2u(k < b[4])<<4 | b2u(k < b[5])<<5 | b2u(k < b[6])<<6 | b2u(k < b[7])<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -267,7 +267,7 @@ func leFVV(d []uint64, a []float64, b []float64) {
 		for j := 0; j < 64; j += 8 {
 			a, b := (*[8]float64)(a[i+j:]), (*[8]float64)(b[i+j:])
 			v := b2u(a[0] <= b[0])<<0 | b2u(a[1] <= b[1])<<1 | b2u(a[2] <= b[2])<<2 | b2u(a[3] <= b[3])<<3 | b2u(a[4] <= b[4])<<4 | b2u(a[5] <= b[5])<<5 | b2u(a[6] <= b[6])<<6 | b2u(a[7] <= b[7])<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -287,7 +287,7 @@ func leFVK(d []uint64, a []float64, k float64) {
 		for j := 0; j < 64; j += 8 {
 			a := (*[8]float64)(a[i+j:])
 			v := b2u(a[0] <= k)<<0 | b2u(a[1] <= k)<<1 | b2u(a[2] <= k)<<2 | b2u(a[3] <= k)<<3 | b2u(a[4] <= k)<<4 | b2u(a[5] <= k)<<5 | b2u(a[6] <= k)<<6 | b2u(a[7] <= k)<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -307,7 +307,7 @@ func leFKV(d []uint64, b []float64, k float64) {
 		for j := 0; j < 64; j += 8 {
 			b := (*[8]float64)(b[i+j:])
 			v := b2u(k <= b[0])<<0 | b2u(k <= b[1])<<1 | b2u(k <= b[2])<<2 | b2u(k <= b[3])<<3 | b2u(k <= b[4])<<4 | b2u(k <= b[5])<<5 | b2u(k <= b[6])<<6 | b2u(k <= b[7])<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -328,7 +328,7 @@ func eqFVV(d []uint64, a []float64, b []float64) {
 		for j := 0; j < 64; j += 8 {
 			a, b := (*[8]float64)(a[i+j:]), (*[8]float64)(b[i+j:])
 			v := b2u(a[0] == b[0])<<0 | b2u(a[1] == b[1])<<1 | b2u(a[2] == b[2])<<2 | b2u(a[3] == b[3])<<3 | b2u(a[4] == b[4])<<4 | b2u(a[5] == b[5])<<5 | b2u(a[6] == b[6])<<6 | b2u(a[7] == b[7])<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -348,7 +348,7 @@ func eqFVK(d []uint64, a []float64, k float64) {
 		for j := 0; j < 64; j += 8 {
 			a := (*[8]float64)(a[i+j:])
 			v := b2u(a[0] == k)<<0 | b2u(a[1] == k)<<1 | b2u(a[2] == k)<<2 | b2u(a[3] == k)<<3 | b2u(a[4] == k)<<4 | b2u(a[5] == k)<<5 | b2u(a[6] == k)<<6 | b2u(a[7] == k)<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -369,7 +369,7 @@ func ltIVV(d []uint64, a []int64, b []int64) {
 		for j := 0; j < 64; j += 8 {
 			a, b := (*[8]int64)(a[i+j:]), (*[8]int64)(b[i+j:])
 			v := b2u(a[0] < b[0])<<0 | b2u(a[1] < b[1])<<1 | b2u(a[2] < b[2])<<2 | b2u(a[3] < b[3])<<3 | b2u(a[4] < b[4])<<4 | b2u(a[5] < b[5])<<5 | b2u(a[6] < b[6])<<6 | b2u(a[7] < b[7])<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -389,7 +389,7 @@ func ltIVK(d []uint64, a []int64, k int64) {
 		for j := 0; j < 64; j += 8 {
 			a := (*[8]int64)(a[i+j:])
 			v := b2u(a[0] < k)<<0 | b2u(a[1] < k)<<1 | b2u(a[2] < k)<<2 | b2u(a[3] < k)<<3 | b2u(a[4] < k)<<4 | b2u(a[5] < k)<<5 | b2u(a[6] < k)<<6 | b2u(a[7] < k)<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -409,7 +409,7 @@ func ltIKV(d []uint64, b []int64, k int64) {
 		for j := 0; j < 64; j += 8 {
 			b := (*[8]int64)(b[i+j:])
 			v := b2u(k < b[0])<<0 | b2u(k < b[1])<<1 | b2u(k < b[2])<<2 | b2u(k < b[3])<<3 | b2u(k < b[4])<<4 | b2u(k < b[5])<<5 | b2u(k < b[6])<<6 | b2u(k < b[7])<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -430,7 +430,7 @@ func leIVV(d []uint64, a []int64, b []int64) {
 		for j := 0; j < 64; j += 8 {
 			a, b := (*[8]int64)(a[i+j:]), (*[8]int64)(b[i+j:])
 			v := b2u(a[0] <= b[0])<<0 | b2u(a[1] <= b[1])<<1 | b2u(a[2] <= b[2])<<2 | b2u(a[3] <= b[3])<<3 | b2u(a[4] <= b[4])<<4 | b2u(a[5] <= b[5])<<5 | b2u(a[6] <= b[6])<<6 | b2u(a[7] <= b[7])<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -450,7 +450,7 @@ func leIVK(d []uint64, a []int64, k int64) {
 		for j := 0; j < 64; j += 8 {
 			a := (*[8]int64)(a[i+j:])
 			v := b2u(a[0] <= k)<<0 | b2u(a[1] <= k)<<1 | b2u(a[2] <= k)<<2 | b2u(a[3] <= k)<<3 | b2u(a[4] <= k)<<4 | b2u(a[5] <= k)<<5 | b2u(a[6] <= k)<<6 | b2u(a[7] <= k)<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -470,7 +470,7 @@ func leIKV(d []uint64, b []int64, k int64) {
 		for j := 0; j < 64; j += 8 {
 			b := (*[8]int64)(b[i+j:])
 			v := b2u(k <= b[0])<<0 | b2u(k <= b[1])<<1 | b2u(k <= b[2])<<2 | b2u(k <= b[3])<<3 | b2u(k <= b[4])<<4 | b2u(k <= b[5])<<5 | b2u(k <= b[6])<<6 | b2u(k <= b[7])<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -491,7 +491,7 @@ func eqIVV(d []uint64, a []int64, b []int64) {
 		for j := 0; j < 64; j += 8 {
 			a, b := (*[8]int64)(a[i+j:]), (*[8]int64)(b[i+j:])
 			v := b2u(a[0] == b[0])<<0 | b2u(a[1] == b[1])<<1 | b2u(a[2] == b[2])<<2 | b2u(a[3] == b[3])<<3 | b2u(a[4] == b[4])<<4 | b2u(a[5] == b[5])<<5 | b2u(a[6] == b[6])<<6 | b2u(a[7] == b[7])<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -511,7 +511,7 @@ func eqIVK(d []uint64, a []int64, k int64) {
 		for j := 0; j < 64; j += 8 {
 			a := (*[8]int64)(a[i+j:])
 			v := b2u(a[0] == k)<<0 | b2u(a[1] == k)<<1 | b2u(a[2] == k)<<2 | b2u(a[3] == k)<<3 | b2u(a[4] == k)<<4 | b2u(a[5] == k)<<5 | b2u(a[6] == k)<<6 | b2u(a[7] == k)<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -532,7 +532,7 @@ func ltUVV(d []uint64, a []uint64, b []uint64) {
 		for j := 0; j < 64; j += 8 {
 			a, b := (*[8]uint64)(a[i+j:]), (*[8]uint64)(b[i+j:])
 			v := b2u(a[0] < b[0])<<0 | b2u(a[1] < b[1])<<1 | b2u(a[2] < b[2])<<2 | b2u(a[3] < b[3])<<3 | b2u(a[4] < b[4])<<4 | b2u(a[5] < b[5])<<5 | b2u(a[6] < b[6])<<6 | b2u(a[7] < b[7])<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -552,7 +552,7 @@ func ltUVK(d []uint64, a []uint64, k uint64) {
 		for j := 0; j < 64; j += 8 {
 			a := (*[8]uint64)(a[i+j:])
 			v := b2u(a[0] < k)<<0 | b2u(a[1] < k)<<1 | b2u(a[2] < k)<<2 | b2u(a[3] < k)<<3 | b2u(a[4] < k)<<4 | b2u(a[5] < k)<<5 | b2u(a[6] < k)<<6 | b2u(a[7] < k)<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -572,7 +572,7 @@ func ltUKV(d []uint64, b []uint64, k uint64) {
 		for j := 0; j < 64; j += 8 {
 			b := (*[8]uint64)(b[i+j:])
 			v := b2u(k < b[0])<<0 | b2u(k < b[1])<<1 | b2u(k < b[2])<<2 | b2u(k < b[3])<<3 | b2u(k < b[4])<<4 | b2u(k < b[5])<<5 | b2u(k < b[6])<<6 | b2u(k < b[7])<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -593,7 +593,7 @@ func leUVV(d []uint64, a []uint64, b []uint64) {
 		for j := 0; j < 64; j += 8 {
 			a, b := (*[8]uint64)(a[i+j:]), (*[8]uint64)(b[i+j:])
 			v := b2u(a[0] <= b[0])<<0 | b2u(a[1] <= b[1])<<1 | b2u(a[2] <= b[2])<<2 | b2u(a[3] <= b[3])<<3 | b2u(a[4] <= b[4])<<4 | b2u(a[5] <= b[5])<<5 | b2u(a[6] <= b[6])<<6 | b2u(a[7] <= b[7])<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -613,7 +613,7 @@ func leUVK(d []uint64, a []uint64, k uint64) {
 		for j := 0; j < 64; j += 8 {
 			a := (*[8]uint64)(a[i+j:])
 			v := b2u(a[0] <= k)<<0 | b2u(a[1] <= k)<<1 | b2u(a[2] <= k)<<2 | b2u(a[3] <= k)<<3 | b2u(a[4] <= k)<<4 | b2u(a[5] <= k)<<5 | b2u(a[6] <= k)<<6 | b2u(a[7] <= k)<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -633,7 +633,7 @@ func leUKV(d []uint64, b []uint64, k uint64) {
 		for j := 0; j < 64; j += 8 {
 			b := (*[8]uint64)(b[i+j:])
 			v := b2u(k <= b[0])<<0 | b2u(k <= b[1])<<1 | b2u(k <= b[2])<<2 | b2u(k <= b[3])<<3 | b2u(k <= b[4])<<4 | b2u(k <= b[5])<<5 | b2u(k <= b[6])<<6 | b2u(k <= b[7])<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -654,7 +654,7 @@ func eqUVV(d []uint64, a []uint64, b []uint64) {
 		for j := 0; j < 64; j += 8 {
 			a, b := (*[8]uint64)(a[i+j:]), (*[8]uint64)(b[i+j:])
 			v := b2u(a[0] == b[0])<<0 | b2u(a[1] == b[1])<<1 | b2u(a[2] == b[2])<<2 | b2u(a[3] == b[3])<<3 | b2u(a[4] == b[4])<<4 | b2u(a[5] == b[5])<<5 | b2u(a[6] == b[6])<<6 | b2u(a[7] == b[7])<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -674,7 +674,7 @@ func eqUVK(d []uint64, a []uint64, k uint64) {
 		for j := 0; j < 64; j += 8 {
 			a := (*[8]uint64)(a[i+j:])
 			v := b2u(a[0] == k)<<0 | b2u(a[1] == k)<<1 | b2u(a[2] == k)<<2 | b2u(a[3] == k)<<3 | b2u(a[4] == k)<<4 | b2u(a[5] == k)<<5 | b2u(a[6] == k)<<6 | b2u(a[7] == k)<<7
-			w |= v << (j & 63)
+			w = w>>8 | v<<56
 		}
 		d[i/64] = w
 	}
@@ -701,10 +701,73 @@ func chooseFVV(d []float64, c []uint64, t []float64, f []float64) {
 			copy(d[i:end], t[i:end])
 			i = end
 		default:
+			for ; i+8 <= end; i += 8 {
+				d, t, f := (*[8]float64)(d[i:]), (*[8]float64)(t[i:]), (*[8]float64)(f[i:])
+				{
+					x, y := math.Float64bits(t[0]), math.Float64bits(f[0])
+					if w&1 == 0 {
+						x = y
+					}
+					d[0] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t[1]), math.Float64bits(f[1])
+					if w&2 == 0 {
+						x = y
+					}
+					d[1] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t[2]), math.Float64bits(f[2])
+					if w&4 == 0 {
+						x = y
+					}
+					d[2] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t[3]), math.Float64bits(f[3])
+					if w&8 == 0 {
+						x = y
+					}
+					d[3] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t[4]), math.Float64bits(f[4])
+					if w&16 == 0 {
+						x = y
+					}
+					d[4] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t[5]), math.Float64bits(f[5])
+					if w&32 == 0 {
+						x = y
+					}
+					d[5] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t[6]), math.Float64bits(f[6])
+					if w&64 == 0 {
+						x = y
+					}
+					d[6] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t[7]), math.Float64bits(f[7])
+					if w&128 == 0 {
+						x = y
+					}
+					d[7] = math.Float64frombits(x)
+				}
+				w >>= 8
+			}
 			for ; i < end; i++ {
-				m := -(w & 1)
+				x, y := math.Float64bits(t[i]), math.Float64bits(f[i])
+				if w&1 == 0 {
+					x = y
+				}
+				d[i] = math.Float64frombits(x)
 				w >>= 1
-				d[i] = math.Float64frombits(math.Float64bits(t[i])&m | math.Float64bits(f[i])&^m)
 			}
 		}
 	}
@@ -724,10 +787,73 @@ func chooseFVK(d []float64, c []uint64, t []float64, f float64) {
 			copy(d[i:end], t[i:end])
 			i = end
 		default:
+			for ; i+8 <= end; i += 8 {
+				d, t := (*[8]float64)(d[i:]), (*[8]float64)(t[i:])
+				{
+					x, y := math.Float64bits(t[0]), math.Float64bits(f)
+					if w&1 == 0 {
+						x = y
+					}
+					d[0] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t[1]), math.Float64bits(f)
+					if w&2 == 0 {
+						x = y
+					}
+					d[1] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t[2]), math.Float64bits(f)
+					if w&4 == 0 {
+						x = y
+					}
+					d[2] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t[3]), math.Float64bits(f)
+					if w&8 == 0 {
+						x = y
+					}
+					d[3] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t[4]), math.Float64bits(f)
+					if w&16 == 0 {
+						x = y
+					}
+					d[4] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t[5]), math.Float64bits(f)
+					if w&32 == 0 {
+						x = y
+					}
+					d[5] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t[6]), math.Float64bits(f)
+					if w&64 == 0 {
+						x = y
+					}
+					d[6] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t[7]), math.Float64bits(f)
+					if w&128 == 0 {
+						x = y
+					}
+					d[7] = math.Float64frombits(x)
+				}
+				w >>= 8
+			}
 			for ; i < end; i++ {
-				m := -(w & 1)
+				x, y := math.Float64bits(t[i]), math.Float64bits(f)
+				if w&1 == 0 {
+					x = y
+				}
+				d[i] = math.Float64frombits(x)
 				w >>= 1
-				d[i] = math.Float64frombits(math.Float64bits(t[i])&m | math.Float64bits(f)&^m)
 			}
 		}
 	}
@@ -747,10 +873,73 @@ func chooseFKV(d []float64, c []uint64, t float64, f []float64) {
 				d[i] = t
 			}
 		default:
+			for ; i+8 <= end; i += 8 {
+				d, f := (*[8]float64)(d[i:]), (*[8]float64)(f[i:])
+				{
+					x, y := math.Float64bits(t), math.Float64bits(f[0])
+					if w&1 == 0 {
+						x = y
+					}
+					d[0] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t), math.Float64bits(f[1])
+					if w&2 == 0 {
+						x = y
+					}
+					d[1] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t), math.Float64bits(f[2])
+					if w&4 == 0 {
+						x = y
+					}
+					d[2] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t), math.Float64bits(f[3])
+					if w&8 == 0 {
+						x = y
+					}
+					d[3] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t), math.Float64bits(f[4])
+					if w&16 == 0 {
+						x = y
+					}
+					d[4] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t), math.Float64bits(f[5])
+					if w&32 == 0 {
+						x = y
+					}
+					d[5] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t), math.Float64bits(f[6])
+					if w&64 == 0 {
+						x = y
+					}
+					d[6] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t), math.Float64bits(f[7])
+					if w&128 == 0 {
+						x = y
+					}
+					d[7] = math.Float64frombits(x)
+				}
+				w >>= 8
+			}
 			for ; i < end; i++ {
-				m := -(w & 1)
+				x, y := math.Float64bits(t), math.Float64bits(f[i])
+				if w&1 == 0 {
+					x = y
+				}
+				d[i] = math.Float64frombits(x)
 				w >>= 1
-				d[i] = math.Float64frombits(math.Float64bits(t)&m | math.Float64bits(f[i])&^m)
 			}
 		}
 	}
@@ -770,10 +959,73 @@ func chooseFKK(d []float64, c []uint64, t float64, f float64) {
 				d[i] = t
 			}
 		default:
+			for ; i+8 <= end; i += 8 {
+				d := (*[8]float64)(d[i:])
+				{
+					x, y := math.Float64bits(t), math.Float64bits(f)
+					if w&1 == 0 {
+						x = y
+					}
+					d[0] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t), math.Float64bits(f)
+					if w&2 == 0 {
+						x = y
+					}
+					d[1] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t), math.Float64bits(f)
+					if w&4 == 0 {
+						x = y
+					}
+					d[2] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t), math.Float64bits(f)
+					if w&8 == 0 {
+						x = y
+					}
+					d[3] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t), math.Float64bits(f)
+					if w&16 == 0 {
+						x = y
+					}
+					d[4] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t), math.Float64bits(f)
+					if w&32 == 0 {
+						x = y
+					}
+					d[5] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t), math.Float64bits(f)
+					if w&64 == 0 {
+						x = y
+					}
+					d[6] = math.Float64frombits(x)
+				}
+				{
+					x, y := math.Float64bits(t), math.Float64bits(f)
+					if w&128 == 0 {
+						x = y
+					}
+					d[7] = math.Float64frombits(x)
+				}
+				w >>= 8
+			}
 			for ; i < end; i++ {
-				m := -(w & 1)
+				x, y := math.Float64bits(t), math.Float64bits(f)
+				if w&1 == 0 {
+					x = y
+				}
+				d[i] = math.Float64frombits(x)
 				w >>= 1
-				d[i] = math.Float64frombits(math.Float64bits(t)&m | math.Float64bits(f)&^m)
 			}
 		}
 	}
@@ -793,10 +1045,73 @@ func chooseIVV(d []int64, c []uint64, t []int64, f []int64) {
 			copy(d[i:end], t[i:end])
 			i = end
 		default:
+			for ; i+8 <= end; i += 8 {
+				d, t, f := (*[8]int64)(d[i:]), (*[8]int64)(t[i:]), (*[8]int64)(f[i:])
+				{
+					x, y := uint64(t[0]), uint64(f[0])
+					if w&1 == 0 {
+						x = y
+					}
+					d[0] = int64(x)
+				}
+				{
+					x, y := uint64(t[1]), uint64(f[1])
+					if w&2 == 0 {
+						x = y
+					}
+					d[1] = int64(x)
+				}
+				{
+					x, y := uint64(t[2]), uint64(f[2])
+					if w&4 == 0 {
+						x = y
+					}
+					d[2] = int64(x)
+				}
+				{
+					x, y := uint64(t[3]), uint64(f[3])
+					if w&8 == 0 {
+						x = y
+					}
+					d[3] = int64(x)
+				}
+				{
+					x, y := uint64(t[4]), uint64(f[4])
+					if w&16 == 0 {
+						x = y
+					}
+					d[4] = int64(x)
+				}
+				{
+					x, y := uint64(t[5]), uint64(f[5])
+					if w&32 == 0 {
+						x = y
+					}
+					d[5] = int64(x)
+				}
+				{
+					x, y := uint64(t[6]), uint64(f[6])
+					if w&64 == 0 {
+						x = y
+					}
+					d[6] = int64(x)
+				}
+				{
+					x, y := uint64(t[7]), uint64(f[7])
+					if w&128 == 0 {
+						x = y
+					}
+					d[7] = int64(x)
+				}
+				w >>= 8
+			}
 			for ; i < end; i++ {
-				m := -(w & 1)
+				x, y := uint64(t[i]), uint64(f[i])
+				if w&1 == 0 {
+					x = y
+				}
+				d[i] = int64(x)
 				w >>= 1
-				d[i] = int64(uint64(t[i])&m | uint64(f[i])&^m)
 			}
 		}
 	}
@@ -816,10 +1131,73 @@ func chooseIVK(d []int64, c []uint64, t []int64, f int64) {
 			copy(d[i:end], t[i:end])
 			i = end
 		default:
+			for ; i+8 <= end; i += 8 {
+				d, t := (*[8]int64)(d[i:]), (*[8]int64)(t[i:])
+				{
+					x, y := uint64(t[0]), uint64(f)
+					if w&1 == 0 {
+						x = y
+					}
+					d[0] = int64(x)
+				}
+				{
+					x, y := uint64(t[1]), uint64(f)
+					if w&2 == 0 {
+						x = y
+					}
+					d[1] = int64(x)
+				}
+				{
+					x, y := uint64(t[2]), uint64(f)
+					if w&4 == 0 {
+						x = y
+					}
+					d[2] = int64(x)
+				}
+				{
+					x, y := uint64(t[3]), uint64(f)
+					if w&8 == 0 {
+						x = y
+					}
+					d[3] = int64(x)
+				}
+				{
+					x, y := uint64(t[4]), uint64(f)
+					if w&16 == 0 {
+						x = y
+					}
+					d[4] = int64(x)
+				}
+				{
+					x, y := uint64(t[5]), uint64(f)
+					if w&32 == 0 {
+						x = y
+					}
+					d[5] = int64(x)
+				}
+				{
+					x, y := uint64(t[6]), uint64(f)
+					if w&64 == 0 {
+						x = y
+					}
+					d[6] = int64(x)
+				}
+				{
+					x, y := uint64(t[7]), uint64(f)
+					if w&128 == 0 {
+						x = y
+					}
+					d[7] = int64(x)
+				}
+				w >>= 8
+			}
 			for ; i < end; i++ {
-				m := -(w & 1)
+				x, y := uint64(t[i]), uint64(f)
+				if w&1 == 0 {
+					x = y
+				}
+				d[i] = int64(x)
 				w >>= 1
-				d[i] = int64(uint64(t[i])&m | uint64(f)&^m)
 			}
 		}
 	}
@@ -839,10 +1217,73 @@ func chooseIKV(d []int64, c []uint64, t int64, f []int64) {
 				d[i] = t
 			}
 		default:
+			for ; i+8 <= end; i += 8 {
+				d, f := (*[8]int64)(d[i:]), (*[8]int64)(f[i:])
+				{
+					x, y := uint64(t), uint64(f[0])
+					if w&1 == 0 {
+						x = y
+					}
+					d[0] = int64(x)
+				}
+				{
+					x, y := uint64(t), uint64(f[1])
+					if w&2 == 0 {
+						x = y
+					}
+					d[1] = int64(x)
+				}
+				{
+					x, y := uint64(t), uint64(f[2])
+					if w&4 == 0 {
+						x = y
+					}
+					d[2] = int64(x)
+				}
+				{
+					x, y := uint64(t), uint64(f[3])
+					if w&8 == 0 {
+						x = y
+					}
+					d[3] = int64(x)
+				}
+				{
+					x, y := uint64(t), uint64(f[4])
+					if w&16 == 0 {
+						x = y
+					}
+					d[4] = int64(x)
+				}
+				{
+					x, y := uint64(t), uint64(f[5])
+					if w&32 == 0 {
+						x = y
+					}
+					d[5] = int64(x)
+				}
+				{
+					x, y := uint64(t), uint64(f[6])
+					if w&64 == 0 {
+						x = y
+					}
+					d[6] = int64(x)
+				}
+				{
+					x, y := uint64(t), uint64(f[7])
+					if w&128 == 0 {
+						x = y
+					}
+					d[7] = int64(x)
+				}
+				w >>= 8
+			}
 			for ; i < end; i++ {
-				m := -(w & 1)
+				x, y := uint64(t), uint64(f[i])
+				if w&1 == 0 {
+					x = y
+				}
+				d[i] = int64(x)
 				w >>= 1
-				d[i] = int64(uint64(t)&m | uint64(f[i])&^m)
 			}
 		}
 	}
@@ -862,10 +1303,73 @@ func chooseIKK(d []int64, c []uint64, t int64, f int64) {
 				d[i] = t
 			}
 		default:
+			for ; i+8 <= end; i += 8 {
+				d := (*[8]int64)(d[i:])
+				{
+					x, y := uint64(t), uint64(f)
+					if w&1 == 0 {
+						x = y
+					}
+					d[0] = int64(x)
+				}
+				{
+					x, y := uint64(t), uint64(f)
+					if w&2 == 0 {
+						x = y
+					}
+					d[1] = int64(x)
+				}
+				{
+					x, y := uint64(t), uint64(f)
+					if w&4 == 0 {
+						x = y
+					}
+					d[2] = int64(x)
+				}
+				{
+					x, y := uint64(t), uint64(f)
+					if w&8 == 0 {
+						x = y
+					}
+					d[3] = int64(x)
+				}
+				{
+					x, y := uint64(t), uint64(f)
+					if w&16 == 0 {
+						x = y
+					}
+					d[4] = int64(x)
+				}
+				{
+					x, y := uint64(t), uint64(f)
+					if w&32 == 0 {
+						x = y
+					}
+					d[5] = int64(x)
+				}
+				{
+					x, y := uint64(t), uint64(f)
+					if w&64 == 0 {
+						x = y
+					}
+					d[6] = int64(x)
+				}
+				{
+					x, y := uint64(t), uint64(f)
+					if w&128 == 0 {
+						x = y
+					}
+					d[7] = int64(x)
+				}
+				w >>= 8
+			}
 			for ; i < end; i++ {
-				m := -(w & 1)
+				x, y := uint64(t), uint64(f)
+				if w&1 == 0 {
+					x = y
+				}
+				d[i] = int64(x)
 				w >>= 1
-				d[i] = int64(uint64(t)&m | uint64(f)&^m)
 			}
 		}
 	}
@@ -885,10 +1389,73 @@ func chooseUVV(d []uint64, c []uint64, t []uint64, f []uint64) {
 			copy(d[i:end], t[i:end])
 			i = end
 		default:
+			for ; i+8 <= end; i += 8 {
+				d, t, f := (*[8]uint64)(d[i:]), (*[8]uint64)(t[i:]), (*[8]uint64)(f[i:])
+				{
+					x, y := (t[0]), (f[0])
+					if w&1 == 0 {
+						x = y
+					}
+					d[0] = (x)
+				}
+				{
+					x, y := (t[1]), (f[1])
+					if w&2 == 0 {
+						x = y
+					}
+					d[1] = (x)
+				}
+				{
+					x, y := (t[2]), (f[2])
+					if w&4 == 0 {
+						x = y
+					}
+					d[2] = (x)
+				}
+				{
+					x, y := (t[3]), (f[3])
+					if w&8 == 0 {
+						x = y
+					}
+					d[3] = (x)
+				}
+				{
+					x, y := (t[4]), (f[4])
+					if w&16 == 0 {
+						x = y
+					}
+					d[4] = (x)
+				}
+				{
+					x, y := (t[5]), (f[5])
+					if w&32 == 0 {
+						x = y
+					}
+					d[5] = (x)
+				}
+				{
+					x, y := (t[6]), (f[6])
+					if w&64 == 0 {
+						x = y
+					}
+					d[6] = (x)
+				}
+				{
+					x, y := (t[7]), (f[7])
+					if w&128 == 0 {
+						x = y
+					}
+					d[7] = (x)
+				}
+				w >>= 8
+			}
 			for ; i < end; i++ {
-				m := -(w & 1)
+				x, y := (t[i]), (f[i])
+				if w&1 == 0 {
+					x = y
+				}
+				d[i] = (x)
 				w >>= 1
-				d[i] = ((t[i])&m | (f[i])&^m)
 			}
 		}
 	}
@@ -908,10 +1475,73 @@ func chooseUVK(d []uint64, c []uint64, t []uint64, f uint64) {
 			copy(d[i:end], t[i:end])
 			i = end
 		default:
+			for ; i+8 <= end; i += 8 {
+				d, t := (*[8]uint64)(d[i:]), (*[8]uint64)(t[i:])
+				{
+					x, y := (t[0]), (f)
+					if w&1 == 0 {
+						x = y
+					}
+					d[0] = (x)
+				}
+				{
+					x, y := (t[1]), (f)
+					if w&2 == 0 {
+						x = y
+					}
+					d[1] = (x)
+				}
+				{
+					x, y := (t[2]), (f)
+					if w&4 == 0 {
+						x = y
+					}
+					d[2] = (x)
+				}
+				{
+					x, y := (t[3]), (f)
+					if w&8 == 0 {
+						x = y
+					}
+					d[3] = (x)
+				}
+				{
+					x, y := (t[4]), (f)
+					if w&16 == 0 {
+						x = y
+					}
+					d[4] = (x)
+				}
+				{
+					x, y := (t[5]), (f)
+					if w&32 == 0 {
+						x = y
+					}
+					d[5] = (x)
+				}
+				{
+					x, y := (t[6]), (f)
+					if w&64 == 0 {
+						x = y
+					}
+					d[6] = (x)
+				}
+				{
+					x, y := (t[7]), (f)
+					if w&128 == 0 {
+						x = y
+					}
+					d[7] = (x)
+				}
+				w >>= 8
+			}
 			for ; i < end; i++ {
-				m := -(w & 1)
+				x, y := (t[i]), (f)
+				if w&1 == 0 {
+					x = y
+				}
+				d[i] = (x)
 				w >>= 1
-				d[i] = ((t[i])&m | (f)&^m)
 			}
 		}
 	}
@@ -931,10 +1561,73 @@ func chooseUKV(d []uint64, c []uint64, t uint64, f []uint64) {
 				d[i] = t
 			}
 		default:
+			for ; i+8 <= end; i += 8 {
+				d, f := (*[8]uint64)(d[i:]), (*[8]uint64)(f[i:])
+				{
+					x, y := (t), (f[0])
+					if w&1 == 0 {
+						x = y
+					}
+					d[0] = (x)
+				}
+				{
+					x, y := (t), (f[1])
+					if w&2 == 0 {
+						x = y
+					}
+					d[1] = (x)
+				}
+				{
+					x, y := (t), (f[2])
+					if w&4 == 0 {
+						x = y
+					}
+					d[2] = (x)
+				}
+				{
+					x, y := (t), (f[3])
+					if w&8 == 0 {
+						x = y
+					}
+					d[3] = (x)
+				}
+				{
+					x, y := (t), (f[4])
+					if w&16 == 0 {
+						x = y
+					}
+					d[4] = (x)
+				}
+				{
+					x, y := (t), (f[5])
+					if w&32 == 0 {
+						x = y
+					}
+					d[5] = (x)
+				}
+				{
+					x, y := (t), (f[6])
+					if w&64 == 0 {
+						x = y
+					}
+					d[6] = (x)
+				}
+				{
+					x, y := (t), (f[7])
+					if w&128 == 0 {
+						x = y
+					}
+					d[7] = (x)
+				}
+				w >>= 8
+			}
 			for ; i < end; i++ {
-				m := -(w & 1)
+				x, y := (t), (f[i])
+				if w&1 == 0 {
+					x = y
+				}
+				d[i] = (x)
 				w >>= 1
-				d[i] = ((t)&m | (f[i])&^m)
 			}
 		}
 	}
@@ -954,11 +1647,514 @@ func chooseUKK(d []uint64, c []uint64, t uint64, f uint64) {
 				d[i] = t
 			}
 		default:
+			for ; i+8 <= end; i += 8 {
+				d := (*[8]uint64)(d[i:])
+				{
+					x, y := (t), (f)
+					if w&1 == 0 {
+						x = y
+					}
+					d[0] = (x)
+				}
+				{
+					x, y := (t), (f)
+					if w&2 == 0 {
+						x = y
+					}
+					d[1] = (x)
+				}
+				{
+					x, y := (t), (f)
+					if w&4 == 0 {
+						x = y
+					}
+					d[2] = (x)
+				}
+				{
+					x, y := (t), (f)
+					if w&8 == 0 {
+						x = y
+					}
+					d[3] = (x)
+				}
+				{
+					x, y := (t), (f)
+					if w&16 == 0 {
+						x = y
+					}
+					d[4] = (x)
+				}
+				{
+					x, y := (t), (f)
+					if w&32 == 0 {
+						x = y
+					}
+					d[5] = (x)
+				}
+				{
+					x, y := (t), (f)
+					if w&64 == 0 {
+						x = y
+					}
+					d[6] = (x)
+				}
+				{
+					x, y := (t), (f)
+					if w&128 == 0 {
+						x = y
+					}
+					d[7] = (x)
+				}
+				w >>= 8
+			}
 			for ; i < end; i++ {
-				m := -(w & 1)
+				x, y := (t), (f)
+				if w&1 == 0 {
+					x = y
+				}
+				d[i] = (x)
 				w >>= 1
-				d[i] = ((t)&m | (f)&^m)
 			}
 		}
+	}
+}
+
+func pickLtVV(d, a, b, t, f []float64) {
+	a = a[:len(d)]
+	b = b[:len(d)]
+	t = t[:len(d)]
+	f = f[:len(d)]
+	i := 0
+	for ; i+8 <= len(d); i += 8 {
+		d, t, f, a, b := (*[8]float64)(d[i:]), (*[8]float64)(t[i:]), (*[8]float64)(f[i:]), (*[8]float64)(a[i:]), (*[8]float64)(b[i:])
+		{
+			x, y := math.Float64bits(t[0]), math.Float64bits(f[0])
+			if a[0] < b[0] {
+				y = x
+			}
+			d[0] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[1]), math.Float64bits(f[1])
+			if a[1] < b[1] {
+				y = x
+			}
+			d[1] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[2]), math.Float64bits(f[2])
+			if a[2] < b[2] {
+				y = x
+			}
+			d[2] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[3]), math.Float64bits(f[3])
+			if a[3] < b[3] {
+				y = x
+			}
+			d[3] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[4]), math.Float64bits(f[4])
+			if a[4] < b[4] {
+				y = x
+			}
+			d[4] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[5]), math.Float64bits(f[5])
+			if a[5] < b[5] {
+				y = x
+			}
+			d[5] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[6]), math.Float64bits(f[6])
+			if a[6] < b[6] {
+				y = x
+			}
+			d[6] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[7]), math.Float64bits(f[7])
+			if a[7] < b[7] {
+				y = x
+			}
+			d[7] = math.Float64frombits(y)
+		}
+	}
+	for ; i < len(d); i++ {
+		x, y := math.Float64bits(t[i]), math.Float64bits(f[i])
+		if a[i] < b[i] {
+			y = x
+		}
+		d[i] = math.Float64frombits(y)
+	}
+}
+
+func pickLeVV(d, a, b, t, f []float64) {
+	a = a[:len(d)]
+	b = b[:len(d)]
+	t = t[:len(d)]
+	f = f[:len(d)]
+	i := 0
+	for ; i+8 <= len(d); i += 8 {
+		d, t, f, a, b := (*[8]float64)(d[i:]), (*[8]float64)(t[i:]), (*[8]float64)(f[i:]), (*[8]float64)(a[i:]), (*[8]float64)(b[i:])
+		{
+			x, y := math.Float64bits(t[0]), math.Float64bits(f[0])
+			if a[0] <= b[0] {
+				y = x
+			}
+			d[0] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[1]), math.Float64bits(f[1])
+			if a[1] <= b[1] {
+				y = x
+			}
+			d[1] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[2]), math.Float64bits(f[2])
+			if a[2] <= b[2] {
+				y = x
+			}
+			d[2] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[3]), math.Float64bits(f[3])
+			if a[3] <= b[3] {
+				y = x
+			}
+			d[3] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[4]), math.Float64bits(f[4])
+			if a[4] <= b[4] {
+				y = x
+			}
+			d[4] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[5]), math.Float64bits(f[5])
+			if a[5] <= b[5] {
+				y = x
+			}
+			d[5] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[6]), math.Float64bits(f[6])
+			if a[6] <= b[6] {
+				y = x
+			}
+			d[6] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[7]), math.Float64bits(f[7])
+			if a[7] <= b[7] {
+				y = x
+			}
+			d[7] = math.Float64frombits(y)
+		}
+	}
+	for ; i < len(d); i++ {
+		x, y := math.Float64bits(t[i]), math.Float64bits(f[i])
+		if a[i] <= b[i] {
+			y = x
+		}
+		d[i] = math.Float64frombits(y)
+	}
+}
+
+func pickLtVK(d, a, t, f []float64, k float64) {
+	a = a[:len(d)]
+	t = t[:len(d)]
+	f = f[:len(d)]
+	i := 0
+	for ; i+8 <= len(d); i += 8 {
+		d, t, f, a := (*[8]float64)(d[i:]), (*[8]float64)(t[i:]), (*[8]float64)(f[i:]), (*[8]float64)(a[i:])
+		{
+			x, y := math.Float64bits(t[0]), math.Float64bits(f[0])
+			if a[0] < k {
+				y = x
+			}
+			d[0] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[1]), math.Float64bits(f[1])
+			if a[1] < k {
+				y = x
+			}
+			d[1] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[2]), math.Float64bits(f[2])
+			if a[2] < k {
+				y = x
+			}
+			d[2] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[3]), math.Float64bits(f[3])
+			if a[3] < k {
+				y = x
+			}
+			d[3] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[4]), math.Float64bits(f[4])
+			if a[4] < k {
+				y = x
+			}
+			d[4] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[5]), math.Float64bits(f[5])
+			if a[5] < k {
+				y = x
+			}
+			d[5] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[6]), math.Float64bits(f[6])
+			if a[6] < k {
+				y = x
+			}
+			d[6] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[7]), math.Float64bits(f[7])
+			if a[7] < k {
+				y = x
+			}
+			d[7] = math.Float64frombits(y)
+		}
+	}
+	for ; i < len(d); i++ {
+		x, y := math.Float64bits(t[i]), math.Float64bits(f[i])
+		if a[i] < k {
+			y = x
+		}
+		d[i] = math.Float64frombits(y)
+	}
+}
+
+func pickLeVK(d, a, t, f []float64, k float64) {
+	a = a[:len(d)]
+	t = t[:len(d)]
+	f = f[:len(d)]
+	i := 0
+	for ; i+8 <= len(d); i += 8 {
+		d, t, f, a := (*[8]float64)(d[i:]), (*[8]float64)(t[i:]), (*[8]float64)(f[i:]), (*[8]float64)(a[i:])
+		{
+			x, y := math.Float64bits(t[0]), math.Float64bits(f[0])
+			if a[0] <= k {
+				y = x
+			}
+			d[0] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[1]), math.Float64bits(f[1])
+			if a[1] <= k {
+				y = x
+			}
+			d[1] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[2]), math.Float64bits(f[2])
+			if a[2] <= k {
+				y = x
+			}
+			d[2] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[3]), math.Float64bits(f[3])
+			if a[3] <= k {
+				y = x
+			}
+			d[3] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[4]), math.Float64bits(f[4])
+			if a[4] <= k {
+				y = x
+			}
+			d[4] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[5]), math.Float64bits(f[5])
+			if a[5] <= k {
+				y = x
+			}
+			d[5] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[6]), math.Float64bits(f[6])
+			if a[6] <= k {
+				y = x
+			}
+			d[6] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[7]), math.Float64bits(f[7])
+			if a[7] <= k {
+				y = x
+			}
+			d[7] = math.Float64frombits(y)
+		}
+	}
+	for ; i < len(d); i++ {
+		x, y := math.Float64bits(t[i]), math.Float64bits(f[i])
+		if a[i] <= k {
+			y = x
+		}
+		d[i] = math.Float64frombits(y)
+	}
+}
+
+func pickLtKV(d, b, t, f []float64, k float64) {
+	b = b[:len(d)]
+	t = t[:len(d)]
+	f = f[:len(d)]
+	i := 0
+	for ; i+8 <= len(d); i += 8 {
+		d, t, f, b := (*[8]float64)(d[i:]), (*[8]float64)(t[i:]), (*[8]float64)(f[i:]), (*[8]float64)(b[i:])
+		{
+			x, y := math.Float64bits(t[0]), math.Float64bits(f[0])
+			if k < b[0] {
+				y = x
+			}
+			d[0] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[1]), math.Float64bits(f[1])
+			if k < b[1] {
+				y = x
+			}
+			d[1] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[2]), math.Float64bits(f[2])
+			if k < b[2] {
+				y = x
+			}
+			d[2] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[3]), math.Float64bits(f[3])
+			if k < b[3] {
+				y = x
+			}
+			d[3] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[4]), math.Float64bits(f[4])
+			if k < b[4] {
+				y = x
+			}
+			d[4] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[5]), math.Float64bits(f[5])
+			if k < b[5] {
+				y = x
+			}
+			d[5] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[6]), math.Float64bits(f[6])
+			if k < b[6] {
+				y = x
+			}
+			d[6] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[7]), math.Float64bits(f[7])
+			if k < b[7] {
+				y = x
+			}
+			d[7] = math.Float64frombits(y)
+		}
+	}
+	for ; i < len(d); i++ {
+		x, y := math.Float64bits(t[i]), math.Float64bits(f[i])
+		if k < b[i] {
+			y = x
+		}
+		d[i] = math.Float64frombits(y)
+	}
+}
+
+func pickLeKV(d, b, t, f []float64, k float64) {
+	b = b[:len(d)]
+	t = t[:len(d)]
+	f = f[:len(d)]
+	i := 0
+	for ; i+8 <= len(d); i += 8 {
+		d, t, f, b := (*[8]float64)(d[i:]), (*[8]float64)(t[i:]), (*[8]float64)(f[i:]), (*[8]float64)(b[i:])
+		{
+			x, y := math.Float64bits(t[0]), math.Float64bits(f[0])
+			if k <= b[0] {
+				y = x
+			}
+			d[0] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[1]), math.Float64bits(f[1])
+			if k <= b[1] {
+				y = x
+			}
+			d[1] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[2]), math.Float64bits(f[2])
+			if k <= b[2] {
+				y = x
+			}
+			d[2] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[3]), math.Float64bits(f[3])
+			if k <= b[3] {
+				y = x
+			}
+			d[3] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[4]), math.Float64bits(f[4])
+			if k <= b[4] {
+				y = x
+			}
+			d[4] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[5]), math.Float64bits(f[5])
+			if k <= b[5] {
+				y = x
+			}
+			d[5] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[6]), math.Float64bits(f[6])
+			if k <= b[6] {
+				y = x
+			}
+			d[6] = math.Float64frombits(y)
+		}
+		{
+			x, y := math.Float64bits(t[7]), math.Float64bits(f[7])
+			if k <= b[7] {
+				y = x
+			}
+			d[7] = math.Float64frombits(y)
+		}
+	}
+	for ; i < len(d); i++ {
+		x, y := math.Float64bits(t[i]), math.Float64bits(f[i])
+		if k <= b[i] {
+			y = x
+		}
+		d[i] = math.Float64frombits(y)
 	}
 }

@@ -247,9 +247,7 @@ func (e *Evaluator) convert(s *step, d, a *Lane, in Type, n int) {
 		d.copy(in, a, n)
 		return
 	case s.op == ToDouble && in == Int:
-		for i, x := range a.I[:n] {
-			d.F[i] = float64(x)
-		}
+		doubles(d.F[:n], a.I)
 		return
 	case s.op == ToDouble:
 		for i, x := range a.U[:n] {
@@ -293,6 +291,18 @@ func (e *Evaluator) convert(s *step, d, a *Lane, in Type, n int) {
 		}
 	}
 	d.raise(e.bad[:], s.code+code)
+}
+
+func doubles(d []float64, a []int64) {
+	a = a[:len(d)]
+	i := 0
+	for ; i+4 <= len(d); i += 4 {
+		d, a := (*[4]float64)(d[i:]), (*[4]int64)(a[i:])
+		d[0], d[1], d[2], d[3] = float64(a[0]), float64(a[1]), float64(a[2]), float64(a[3])
+	}
+	for ; i < len(d); i++ {
+		d[i] = float64(a[i])
+	}
 }
 
 func (e *Evaluator) unary(s *step, d, a *Lane, in Type, n int) {
@@ -441,17 +451,33 @@ func (l *Lane) ok(i int) bool {
 
 // packBools makes a bitmap.
 func packBools(d []uint64, a []bool) {
-	for w := range (len(a) + 63) / 64 {
-		var x uint64
-		for i, b := range a[w*64 : min(len(a), w*64+64)] {
-			x |= b2u(b) << (i & 63)
+	i := 0
+	for ; i+64 <= len(a); i += 64 {
+		var w uint64
+		for j := 0; j < 64; j += 8 {
+			a := (*[8]bool)(a[i+j:])
+			v := b2u(a[0]) | b2u(a[1])<<1 | b2u(a[2])<<2 | b2u(a[3])<<3 | b2u(a[4])<<4 | b2u(a[5])<<5 | b2u(a[6])<<6 | b2u(a[7])<<7
+			w = w>>8 | v<<56
 		}
-		d[w] = x
+		d[i/64] = w
+	}
+	if i < len(a) {
+		var w uint64
+		for j, b := range a[i:] {
+			w |= b2u(b) << (j & 63)
+		}
+		d[i/64] = w
 	}
 }
 
 func unpackBools(d []bool, a []uint64) {
-	for i := range d {
+	i := 0
+	for ; i+8 <= len(d); i += 8 {
+		d, w := (*[8]bool)(d[i:]), a[i/64]>>(i&63)
+		d[0], d[1], d[2], d[3] = w&1 != 0, w&2 != 0, w&4 != 0, w&8 != 0
+		d[4], d[5], d[6], d[7] = w&16 != 0, w&32 != 0, w&64 != 0, w&128 != 0
+	}
+	for ; i < len(d); i++ {
 		d[i] = a[i>>6]>>(i&63)&1 != 0
 	}
 }

@@ -12,7 +12,7 @@ const Batch = 2048
 type step struct {
 	node
 	dst   int32
-	src   [3]int32
+	src   [4]int32
 	fused *fused // of opTie
 	re    *regexp.Regexp
 	zone  *time.Location

@@ -8,32 +8,28 @@ func (b *Builder) Trace() *Program { return b.layout(false) }
 
 // Row is the column of one row.
 func (c Column) Row(row int) Column {
-	r := Column{}
-	if c.Rows != nil {
-		if row = int(c.Rows[row]); row < 0 {
-			c.Missing, row = []uint64{1}, 0
-		}
-	}
+	m := c.Missing
+	c.Missing = nil
 	switch {
 	case c.F != nil:
-		r.F = c.F[row : row+1]
+		c.F = c.F[row : row+1]
 	case c.I != nil:
-		r.I = c.I[row : row+1]
+		c.I = c.I[row : row+1]
 	case c.U != nil:
-		r.U = c.U[row : row+1]
+		c.U = c.U[row : row+1]
 	case c.B != nil:
-		r.B = c.B[row : row+1]
+		c.B = c.B[row : row+1]
 	case c.S != nil:
-		r.S = c.S[row : row+1]
+		c.S = c.S[row : row+1]
 	case c.T != nil:
-		r.T = c.T[row : row+1]
-	case c.X != nil:
-		r.X = c.X[row : row+1]
+		c.T = c.T[row : row+1]
+	default:
+		c.X = c.X[row : row+1]
 	}
-	if c.Missing != nil {
-		r.Missing = []uint64{c.Missing[row/64] >> (row & 63) & 1}
+	if m != nil {
+		c.Missing = []uint64{m[row/64] >> (row & 63) & 1}
 	}
-	return r
+	return c
 }
 
 // Causes are the inputs that make the first root unknown in a row, ascending;
