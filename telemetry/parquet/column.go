@@ -158,7 +158,7 @@ func (x *Reader) typ(c *column, t parquet.Type) error {
 // scratch is what takes two columns to make.
 type scratch struct {
 	typ, system, source, form []uint32 // codes of x.words
-	id, unit, given           []uint32
+	id, given                 []uint32
 	received                  []int64
 	lon, lat, alt             []float64
 	hasLon, hasLat, hasAlt    []bool

@@ -21,7 +21,7 @@ type Config struct {
 	From, To  time.Time     // From ≤ time < To; zero: no bound. With a bound, rows without time are left out
 	Rows      int           // at most in a batch; default 131,072
 	Source    string
-	Limits    telemetry.Limits // Entries and Text count
+	Limits    telemetry.Limits // Rows of a row group, Bytes of a page, Entries, Text, Findings
 }
 
 // Reader reads a file.
@@ -165,6 +165,9 @@ func scale(v, factor int64) (int64, bool) {
 
 func (x *Reader) start(g int, group parquet.RowGroup) (err error) {
 	defer x.catch(&err, g+1)
+	if err := x.pages(g, group); err != nil {
+		return err
+	}
 	chunks := group.ColumnChunks()
 	for _, c := range x.cols {
 		c.pages = chunks[c.index].Pages()
