@@ -145,8 +145,8 @@ func (l *lowering) lower(n *celenv.Node) (columnar.Ref, bool) {
 	case celenv.Ident:
 		for i := len(l.locals) - 1; i >= 0; i-- {
 			if x := l.locals[i]; x.name == n.Name {
-				if x.src == nil {
-					return x.ref, x.list == nil
+				if x.src == nil { // of a list of mixed types it is dyn
+					return x.ref, x.list == nil && l.b.Type(x.ref) == columnType(n.Type)
 				}
 				inner := l.locals
 				l.locals = l.locals[:i:i]
@@ -458,7 +458,12 @@ func (l *lowering) call(n *celenv.Node) (columnar.Ref, bool) {
 		text = fmt.Sprintf("%p", n)
 	}
 	return l.b.Call(columnType(n.Type), text, func(read func(int) columnar.Scalar) columnar.Scalar {
-		return fromCEL(prog.Eval(func(i int) celenv.Value { return toCEL(read(i), types[i]) }))
+		v := prog.Eval(func(i int) celenv.Value { return toCEL(read(i), types[i]) })
+		s := fromCEL(v)
+		if n.Type == celenv.Other && s.State == columnar.OK && v.Type != celenv.Other {
+			s.Any = v.Go() // of type dyn
+		}
+		return s
 	}, args...), true
 }
 
