@@ -40,46 +40,69 @@ type Column struct {
 // use. The language is that of formulas without the functions that read other
 // rows. A missing value is CEL's unknown.
 type Expr struct {
-	text    string
-	vars    []Var
-	typ     celenv.Type
-	decl    []celenv.Var
-	program *columnar.Program
-	traced  *columnar.Program
-	plan    []Step
-	used    []int // of vars, by input of the program
+	text     string
+	vars     []Var
+	typ      celenv.Type
+	declared string
+	decl     []celenv.Var
+	program  *columnar.Program
+	traced   *columnar.Program
+	plan     []Step
+	used     []int // of vars, by input of the program
 }
 
 // CompileExpr compiles an expression. The error is [Errors], with every problem
 // of the text; of cfg the limits count.
 func CompileExpr(text string, vars []Var, cfg Config) (*Expr, error) {
+	k, d := exprCompiler(text, cfg)
+	decl := make([]celenv.Var, len(vars))
+	for i, v := range vars {
+		t, other, err := celenv.ParseType(v.Type)
+		if err != nil {
+			k.fail(d, ErrName, 0, fmt.Sprintf("variable %q: %v", v.Name, err))
+		}
+		decl[i] = celenv.Var{Name: v.Name, Type: t, Decl: other}
+	}
+	if err := k.errs.finish().Err(); err != nil {
+		return nil, err
+	}
+	x, err := compileExpr(text, decl, cfg, celenv.Config{})
+	if err != nil {
+		return nil, err
+	}
+	x.vars = slices.Clone(vars)
+	return x, nil
+}
+
+func exprCompiler(text string, cfg Config) (*compiler, *definition) {
+	k := &compiler{Program: &Program{cat: &indicators.Catalogue{}, cfg: cfg}, names: map[string]name{}}
+	k.inds = []*compiled{{spec: &indicators.Indicator{}}}
+	return k, &definition{spec: &indicators.Definition{Formula: text}}
+}
+
+// compileExpr compiles in an environment that tests may extend.
+func compileExpr(text string, decl []celenv.Var, cfg Config, more celenv.Config) (*Expr, error) {
 	if cfg.MaxNodes <= 0 {
 		cfg.MaxNodes = 10_000
 	}
 	if cfg.MaxCost == 0 {
 		cfg.MaxCost = 1_000_000
 	}
-	x := &Expr{text: text, vars: slices.Clone(vars)}
-	k := &compiler{Program: &Program{cat: &indicators.Catalogue{}, cfg: cfg}, names: map[string]name{}}
-	k.inds = []*compiled{{spec: &indicators.Indicator{}}}
-	d := &definition{spec: &indicators.Definition{Formula: text}}
-	for i, v := range vars {
-		t, decl, err := celenv.ParseType(v.Type)
-		if _, twice := k.names[v.Name]; err == nil && twice {
-			err = fmt.Errorf("the name is taken")
-		}
-		if err != nil {
-			k.fail(d, ErrName, 0, fmt.Sprintf("variable %q: %v", v.Name, err))
+	x := &Expr{text: text, vars: make([]Var, len(decl)), decl: decl}
+	k, d := exprCompiler(text, cfg)
+	for i, v := range decl {
+		if _, twice := k.names[v.Name]; twice {
+			k.fail(d, ErrName, 0, fmt.Sprintf("variable %q: the name is taken", v.Name))
 			continue
 		}
 		k.names[v.Name] = name{idx: i}
 		k.known = append(k.known, v.Name)
-		x.decl = append(x.decl, celenv.Var{Name: v.Name, Type: t, Decl: decl})
 	}
 	if err := k.errs.finish().Err(); err != nil {
 		return nil, err
 	}
-	env, err := celenv.New(x.decl, celenv.Config{MaxNodes: cfg.MaxNodes, MaxCost: cfg.MaxCost})
+	more.MaxNodes, more.MaxCost = cfg.MaxNodes, cfg.MaxCost
+	env, err := celenv.New(x.decl, more)
 	if err != nil {
 		k.fail(d, ErrName, 0, err.Error())
 		return nil, k.errs.finish().Err()
@@ -106,13 +129,17 @@ func CompileExpr(text string, vars []Var, cfg Config) (*Expr, error) {
 		}
 		return r, true
 	}}
-	root, ok := l.root(checked.Root)
+	lower := l.root
+	if more.Unchecked {
+		lower = l.call
+	}
+	root, ok := lower(checked.Root)
 	if !ok {
 		k.fail(d, ErrType, 0, fmt.Sprintf("cannot be evaluated: %v", l.err))
 		return nil, k.errs.finish().Err()
 	}
 	b.Root(root)
-	x.typ, x.plan = checked.Root.Type, l.plan
+	x.typ, x.declared, x.plan = checked.Root.Type, checked.Result, l.plan
 	x.program, x.traced = b.Build(), b.Trace()
 	return x, nil
 }

@@ -36,7 +36,7 @@ func (t Type) cel() *cel.Type { return celTypes[t] }
 func typeOf(t *types.Type) Type {
 	if t != nil {
 		for i, c := range celTypes {
-			if Type(i) != Other && t.IsExactType(c) {
+			if Type(i) != Other && t.IsExactType(c) && !t.IsAssignableType(types.NullType) { // no wrapper, which may be null
 				return Type(i)
 			}
 		}
@@ -50,6 +50,9 @@ type Var struct {
 	Type Type
 	Decl string // of type Other: its type in CEL's words, see [ParseType]; "" for dyn
 }
+
+// ByOption is the Decl of a variable that [Config].Options declare.
+const ByOption = "-"
 
 func (v Var) cel() (*cel.Type, error) {
 	if v.Type != Other || v.Decl == "" {
@@ -118,6 +121,9 @@ func New(vars []Var, cfg Config) (*Env, error) {
 		cel.ExpressionNodeLimit(cfg.MaxNodes),
 	}
 	for _, v := range vars {
+		if v.Decl == ByOption {
+			continue
+		}
 		t, err := v.cel()
 		if err != nil {
 			return nil, fmt.Errorf("variable %q: %w", v.Name, err)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/google/cel-go/cel"
@@ -39,6 +40,29 @@ type Value struct {
 	Slots []int  // of an Unknown result: the slots that caused it, ascending
 	Err   string // of Failed
 	Node  int64  // of a Failed result: id of the node that failed, 0 unknown
+}
+
+// Go is a value in Go's own type, nil if there is none.
+func (v Value) Go() any {
+	switch {
+	case v.State != OK:
+		return nil
+	case v.Type == Double:
+		return v.Double
+	case v.Type == Int:
+		return v.Int
+	case v.Type == Bool:
+		return v.Bool
+	case v.Type == Uint:
+		return v.Uint
+	case v.Type == String:
+		return v.Str
+	case v.Type == Timestamp:
+		return v.Time
+	case v.Type == Duration:
+		return v.Span
+	}
+	return v.Any
 }
 
 // Program evaluates a formula, or a part of it, for one row after another with
@@ -92,7 +116,9 @@ func (f *Formula) Program(n *Node, cut ...*Node) (*Program, error) {
 		}
 		switch e.Kind() {
 		case ast.IdentKind:
-			if name := e.AsIdent(); !f.locals[name] && refs[e.ID()] != nil && refs[e.ID()].Value == nil && typs[e.ID()].Kind() != types.TypeKind {
+			// names with @ are cel-go's own
+			if name := e.AsIdent(); !f.locals[name] && !strings.HasPrefix(name, "@") && refs[e.ID()] != nil && refs[e.ID()].Value == nil && typs[e.ID()].Kind() != types.TypeKind {
+				name = strings.TrimPrefix(name, ".") // what a macro's variable shadows
 				slot(name, Slot{Name: name})
 			}
 		case ast.CallKind:
