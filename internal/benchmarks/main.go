@@ -11,6 +11,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime/pprof"
 	"slices"
 	"strings"
 )
@@ -21,13 +22,26 @@ type suite struct {
 }
 
 func suites() []suite {
-	return []suite{{"formula", formulaSuite}, {"round", roundSuite}}
+	return []suite{{"aggregate", aggregateSuite}, {"formula", formulaSuite}, {"round", roundSuite}}
 }
 
 func main() {
 	name := flag.String("suite", "", "suite to run (default: all)")
+	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")
 	quick := flag.Bool("quick", false, "small data: checks that the suite works")
 	flag.Parse()
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err == nil {
+			err = pprof.StartCPUProfile(f)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		defer f.Close()
+		defer pprof.StopCPUProfile()
+	}
 	all := suites()
 	if *name != "" && !slices.ContainsFunc(all, func(s suite) bool { return s.name == *name }) {
 		var names []string

@@ -29,6 +29,12 @@ type entity struct {
 	group, zone uint32
 }
 
+// The zone of a dictionary whose groups have several, or that has no groups.
+const (
+	mixed = -1
+	none  = -2
+)
+
 // noGroup is the group of an entity that is left out.
 const noGroup = ^uint32(0)
 
@@ -45,6 +51,9 @@ type translation struct {
 
 	marks   [4]mark
 	entity  []uint32 // number of entity
+	group   []uint32 // of the entity
+	zones   []uint32 // of the entity
+	zone    int      // of all groups, or mixed
 	chain   []uint32 // 0 none, else index+1 in chains
 	chains  [][]int
 	dataset []string
@@ -94,15 +103,15 @@ func newDict(cfg *Config, measures []measure) *dict {
 // translate is the translation of b's dictionaries, brought up to date.
 func (d *dict) translate(b *telemetry.Batch) (*translation, error) {
 	var t *translation
+	lens := [4]int{b.Entities.Len(), b.Attributes.Len(), b.Datasets.Len(), b.Units.Len()}
 	for i, x := range d.texts {
-		if x.entities == &b.Entities {
+		if x.entities == &b.Entities || x.copied(b, lens) {
 			t = x
 			copy(d.texts[i:], d.texts[i+1:])
 			d.texts = d.texts[:len(d.texts)-1]
 			break
 		}
 	}
-	lens := [4]int{b.Entities.Len(), b.Attributes.Len(), b.Datasets.Len(), b.Units.Len()}
 	if t != nil {
 		for i, m := range t.marks {
 			if lens[i] < m.n || markOf(b, i, m.n) != m {
@@ -112,7 +121,7 @@ func (d *dict) translate(b *telemetry.Batch) (*translation, error) {
 		}
 	}
 	if t == nil {
-		t = &translation{entities: &b.Entities, attributes: &b.Attributes, datasets: &b.Datasets, units: &b.Units}
+		t = &translation{entities: &b.Entities, attributes: &b.Attributes, datasets: &b.Datasets, units: &b.Units, zone: none}
 		t.convert = make([][]conversion, len(d.measures))
 		t.chains = [][]int{nil}
 	}
@@ -126,7 +135,15 @@ func (d *dict) translate(b *telemetry.Batch) (*translation, error) {
 		if err != nil {
 			return nil, err
 		}
-		t.entity = append(t.entity, e)
+		x := &d.entities[e]
+		if x.group != noGroup {
+			if t.zone == none {
+				t.zone = int(x.zone)
+			} else if t.zone != int(x.zone) {
+				t.zone = mixed
+			}
+		}
+		t.entity, t.group, t.zones = append(t.entity, e), append(t.group, x.group), append(t.zones, x.zone)
 	}
 	for c := len(t.chain); c <= lens[1]; c++ {
 		name := b.Attributes.Text(uint32(c))
@@ -157,6 +174,17 @@ func (d *dict) translate(b *telemetry.Batch) (*translation, error) {
 		}
 	}
 	return t, nil
+}
+
+// copied reports whether b's tables are copies of those of t, with nothing added:
+// batches cut from one another share dictionaries.
+func (t *translation) copied(b *telemetry.Batch, lens [4]int) bool {
+	for i, m := range t.marks {
+		if lens[i] != m.n || markOf(b, i, m.n) != m {
+			return false
+		}
+	}
+	return true
 }
 
 func conversionTo(want unit.Unit, have telemetry.UnitRef) conversion {

@@ -2,123 +2,90 @@ package aggregate
 
 import "math/bits"
 
-// notDecimal marks a number that is none.
-const notDecimal = -1 << 63
+// Numbers become decimals inside the kernels: adding and subtracting 1.5·2^52 rounds
+// to a whole number, half to even, and the quotient must be the number again. What is
+// no decimal goes to odd, with its slot.
 
-// decimals writes the decimal of each x to dst, or notDecimal; it returns the bits
-// that any absolute value has, and how many are none. Adding and subtracting
-// 1.5·2^52 rounds to a whole number, half to even.
-func decimals(dst []int64, x []float64, ten float64) (magnitude uint64, none int) {
-	dst = dst[:len(x)]
-	for k, v := range x {
-		y := float64(v * ten)
-		r := (y + 0x1.8p52) - 0x1.8p52
-		if r >= -maxDecimal && r <= maxDecimal && r/ten == v {
-			i := int64(r)
-			s := i >> 63
-			magnitude |= uint64((i ^ s) - s)
-			dst[k] = i
-			continue
-		}
-		dst[k] = notDecimal
-		none++
-	}
-	return magnitude, none
+const toWhole = 0x1.8p52
+
+// odd are the rows of a chunk that are no decimals.
+type odd struct {
+	n    int
+	slot [chunkRows]uint32
+	x    [chunkRows]float64
+	t    [chunkRows]int64
 }
 
-// narrow is the magnitude up to which the squares of a chunk fit an int64.
-const narrow = 1 << 26
-
-// runDecimals adds rows to states, one write for a run of equal slots. Every |x| is
-// below narrow.
-func runDecimals(h []hot, r []*rest, slot []uint32, x, t []int64) {
-	n := len(slot)
-	x, t = x[:n], t[:n]
-	for i := 0; i < n; {
-		s := slot[i]
-		var sum, sq int64
-		lo, hi, first, last := x[i], x[i], t[i], t[i]
-		j := i
-		for ; j < n && slot[j] == s; j++ {
-			v, w := x[j], t[j]
-			sum += v
-			sq += v * v
-			lo, hi = min(lo, v), max(hi, v)
-			first, last = min(first, w), max(last, w)
-		}
-		p := &h[s]
-		p.n += int64(j - i)
-		p.min, p.max = min(p.min, lo), max(p.max, hi)
-		p.first, p.last = min(p.first, first), max(p.last, last)
-		a := p.sum + sum
-		if (p.sum^a)&(sum^a) < 0 {
-			carrySum(r, s, sum)
-		}
-		p.sum = a
-		var c uint64
-		p.sqLo, c = bits.Add64(p.sqLo, uint64(sq), 0)
-		if p.sqHi, c = bits.Add64(p.sqHi, 0, c); c != 0 {
-			carrySquares(r, s)
-		}
-		i = j
-	}
-}
-
-// runDecimalsWide is runDecimals for any decimal.
-func runDecimalsWide(h []hot, r []*rest, slot []uint32, x, t []int64) {
-	n := len(slot)
-	x, t = x[:n], t[:n]
-	for i := 0; i < n; {
-		s := slot[i]
-		var sum int64 // of chunkRows·maxDecimal at most
+// runDecimals adds runs of rows to states, one write for a run.
+func runDecimals(h []hot, r []*rest, runs []run, rows []int32, x []float64, at []int64, ten float64, o *odd) {
+	for _, q := range runs {
+		var n, sum int64 // a chunk of greatest decimals fits
 		var sqLo, sqHi uint64
-		lo, hi, first, last := x[i], x[i], t[i], t[i]
-		j := i
-		for ; j < n && slot[j] == s; j++ {
-			v, w := x[j], t[j]
-			sum += v
-			abs := uint64(max(v, -v))
+		lo, hi := int64(1<<63-1), int64(-1<<63)
+		for _, i := range rows[q.from:q.to] {
+			v := x[i]
+			y := float64(v * ten)
+			y = (y + toWhole) - toWhole
+			if !(y >= -maxDecimal && y <= maxDecimal && y/ten == v) {
+				o.slot[o.n], o.x[o.n], o.t[o.n] = q.slot, v, at[i]
+				o.n++
+				continue
+			}
+			d := int64(y)
+			n++
+			sum += d
+			s := d >> 63
+			abs := uint64((d ^ s) - s)
 			ph, pl := bits.Mul64(abs, abs)
 			var c uint64
 			sqLo, c = bits.Add64(sqLo, pl, 0)
 			sqHi, _ = bits.Add64(sqHi, ph, c)
-			lo, hi = min(lo, v), max(hi, v)
-			first, last = min(first, w), max(last, w)
+			lo, hi = min(lo, d), max(hi, d)
 		}
-		p := &h[s]
-		p.n += int64(j - i)
+		if n == 0 {
+			continue
+		}
+		p := &h[q.slot]
+		p.n += n
 		p.min, p.max = min(p.min, lo), max(p.max, hi)
-		p.first, p.last = min(p.first, first), max(p.last, last)
+		p.first, p.last = min(p.first, q.first), max(p.last, q.last)
 		a := p.sum + sum
 		if (p.sum^a)&(sum^a) < 0 {
-			carrySum(r, s, sum)
+			carrySum(r, q.slot, sum)
 		}
 		p.sum = a
 		var c uint64
 		p.sqLo, c = bits.Add64(p.sqLo, sqLo, 0)
 		if p.sqHi, c = bits.Add64(p.sqHi, sqHi, c); c != 0 {
-			carrySquares(r, s)
+			carrySquares(r, q.slot)
 		}
-		i = j
 	}
 }
 
 // scatterDecimals adds rows to states one by one.
-func scatterDecimals(h []hot, r []*rest, slot []uint32, x, t []int64) {
-	n := len(slot)
-	x, t = x[:n], t[:n]
-	for i, s := range slot {
-		v, w := x[i], t[i]
+func scatterDecimals(h []hot, r []*rest, slot []uint32, rows []int32, x []float64, at []int64, ten float64, o *odd) {
+	slot = slot[:len(rows)]
+	for k, i := range rows {
+		s, v, t := slot[k], x[i], at[i]
+		y := float64(v * ten)
+		y = (y + toWhole) - toWhole
+		if !(y >= -maxDecimal && y <= maxDecimal && y/ten == v) {
+			o.slot[o.n], o.x[o.n], o.t[o.n] = s, v, t
+			o.n++
+			continue
+		}
+		d := int64(y)
 		p := &h[s]
 		p.n++
-		p.min, p.max = min(p.min, v), max(p.max, v)
-		p.first, p.last = min(p.first, w), max(p.last, w)
-		a := p.sum + v
-		if (p.sum^a)&(v^a) < 0 {
-			carrySum(r, s, v)
+		p.min, p.max = min(p.min, d), max(p.max, d)
+		p.first, p.last = min(p.first, t), max(p.last, t)
+		a := p.sum + d
+		if (p.sum^a)&(d^a) < 0 {
+			carrySum(r, s, d)
 		}
 		p.sum = a
-		abs := uint64(max(v, -v))
+		m := d >> 63
+		abs := uint64((d ^ m) - m)
 		ph, pl := bits.Mul64(abs, abs)
 		var c uint64
 		p.sqLo, c = bits.Add64(p.sqLo, pl, 0)
@@ -144,21 +111,17 @@ func carrySquares(r []*rest, s uint32) {
 	r[s].sqTop++
 }
 
-// runFloats adds rows to parts in their order, in registers along a run.
-func runFloats(p []part, slot []uint32, x []float64, t []int64) {
-	n := len(slot)
-	x, t = x[:n], t[:n]
-	for i := 0; i < n; {
-		slot0 := slot[i]
-		q := &p[slot0]
+// runFloats adds runs of rows to parts in their order, in registers along a run.
+func runFloats(p []part, runs []run, rows []int32, x []float64) {
+	for _, z := range runs {
+		q := &p[z.slot]
 		if q.n == 0 {
-			*q = part{k: x[i], min: x[i], max: x[i], first: t[i], last: t[i]}
+			v := x[rows[z.from]]
+			*q = part{k: v, min: v, max: v, first: z.first, last: z.last}
 		}
-		k, s, c, sq := q.k, q.s, q.c, q.q
-		lo, hi, first, last := q.min, q.max, q.first, q.last
-		j := i
-		for ; j < n && slot[j] == slot0; j++ {
-			v, w := x[j], t[j]
+		k, s, c, sq, lo, hi := q.k, q.s, q.c, q.q, q.min, q.max
+		for _, i := range rows[z.from:z.to] {
+			v := x[i]
 			a := s + v
 			b := a - s
 			c += (s - (a - b)) + (v - b)
@@ -171,22 +134,19 @@ func runFloats(p []part, slot []uint32, x []float64, t []int64) {
 			if v > hi {
 				hi = v
 			}
-			first, last = min(first, w), max(last, w)
 		}
-		q.n += int64(j - i)
-		q.s, q.c, q.q = s, c, sq
-		q.min, q.max, q.first, q.last = lo, hi, first, last
-		i = j
+		q.n += int64(z.to - z.from)
+		q.s, q.c, q.q, q.min, q.max = s, c, sq, lo, hi
+		q.first, q.last = min(q.first, z.first), max(q.last, z.last)
 	}
 }
 
 // scatterFloats adds rows to parts in their order, one by one.
-func scatterFloats(p []part, slot []uint32, x []float64, t []int64) {
-	n := len(slot)
-	x, t = x[:n], t[:n]
-	for i, slot0 := range slot {
-		v, w := x[i], t[i]
-		q := &p[slot0]
+func scatterFloats(p []part, slot []uint32, rows []int32, x []float64, at []int64) {
+	slot = slot[:len(rows)]
+	for k, i := range rows {
+		v, w := x[i], at[i]
+		q := &p[slot[k]]
 		if q.n == 0 {
 			*q = part{k: v, min: v, max: v, first: w, last: w}
 		}

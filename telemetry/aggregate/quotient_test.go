@@ -80,79 +80,104 @@ func TestKernelTwins(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	for round := range 200 {
 		n, groups := 1+rng.IntN(chunkRows), 1+rng.IntN(40)
-		slot, x, f, at := make([]uint32, n), make([]int64, n), make([]float64, n), make([]int64, n)
+		slot, rows, x, at := make([]uint32, n), make([]int32, n), make([]float64, n+3), make([]int64, n+3)
+		scale := uint8(rng.IntN(MaxScale + 1))
+		ten := float64(pow10[scale])
 		bits := 1 + rng.IntN(49)
-		if round%2 == 0 {
-			bits = 1 + rng.IntN(25)
-		}
+		var runs []run
 		for i := range slot {
+			rows[i] = int32(n + 2 - i)
 			slot[i] = uint32(rng.IntN(groups))
 			if i > 0 && rng.IntN(round%7+1) > 0 {
 				slot[i] = slot[i-1]
 			}
-			x[i] = int64(rng.Uint64()>>(64-bits)) - int64(rng.IntN(2))<<(bits-1)
-			f[i] = rng.NormFloat64() * 100
-			at[i] = int64(rng.Uint64() >> 1)
+			k := rows[i]
+			x[k] = float64(int64(rng.Uint64()>>(64-bits))-int64(rng.IntN(2))<<(bits-1)) / ten
+			if rng.IntN(30) == 0 {
+				x[k] = rng.NormFloat64() * 100
+			}
+			at[k] = int64(rng.Uint64() >> 1)
+			if len(runs) == 0 || runs[len(runs)-1].slot != slot[i] {
+				runs = append(runs, run{slot[i], int32(i), int32(i), at[k], at[k]})
+			}
+			r := &runs[len(runs)-1]
+			r.to, r.first, r.last = int32(i+1), min(r.first, at[k]), max(r.last, at[k])
 		}
-		states := func(f func(h []hot, r []*rest)) ([]hot, []*rest) {
+		states := func(f func(h []hot, r []*rest, o *odd)) []Moments {
 			h, r := make([]hot, groups), make([]*rest, groups)
 			for i := range h {
 				h[i].reset()
 				h[i].sum = math.MaxInt64 - 1<<48 // about to carry
 				h[i].sqLo, h[i].sqHi = math.MaxUint64, math.MaxUint64
 			}
-			f(h, r)
-			return h, r
+			var o odd
+			f(h, r, &o)
+			for i := range o.n {
+				r[o.slot[i]] = addException(r[o.slot[i]], o.x[i])
+				p := &h[o.slot[i]]
+				p.first, p.last = min(p.first, o.t[i]), max(p.last, o.t[i])
+			}
+			out := make([]Moments, groups)
+			for i := range out {
+				out[i] = Moments{hot: h[i], rest: r[i], scale: scale}
+			}
+			return out
 		}
-		h1, r1 := states(func(h []hot, r []*rest) { scatterDecimals(h, r, slot, x, at) })
-		h2, r2 := states(func(h []hot, r []*rest) { runDecimalsWide(h, r, slot, x, at) })
-		require.Equal(t, h1, h2)
-		require.Equal(t, r1, r2)
-		if bits < 26 {
-			h2, r2 = states(func(h []hot, r []*rest) { runDecimals(h, r, slot, x, at) })
-			require.Equal(t, h1, h2)
-			require.Equal(t, r1, r2)
+		want := states(func([]hot, []*rest, *odd) {})
+		for i, k := range rows {
+			m := &want[slot[i]]
+			m.first, m.last = min(m.first, at[k]), max(m.last, at[k])
+			if d, ok := toDecimal(x[k], scale); ok {
+				m.addDecimal(d)
+			} else {
+				m.rest = addException(m.rest, x[k])
+			}
 		}
+		require.Equal(t, want, states(func(h []hot, r []*rest, o *odd) { scatterDecimals(h, r, slot, rows, x, at, ten, o) }))
+		require.Equal(t, want, states(func(h []hot, r []*rest, o *odd) { runDecimals(h, r, runs, rows, x, at, ten, o) }))
 		p1, p2, p3 := make([]part, groups), make([]part, groups), make([]part, groups)
-		scatterFloats(p1, slot, f, at)
-		runFloats(p2, slot, f, at)
-		for i, s := range slot {
-			p3[s].add(f[i], at[i])
+		scatterFloats(p1, slot, rows, x, at)
+		runFloats(p2, runs, rows, x)
+		for i, k := range rows {
+			p3[slot[i]].add(x[k], at[k])
 		}
 		require.Equal(t, p1, p2)
 		require.Equal(t, p1, p3)
 	}
 }
 
+// TestDecimals: the kernel takes what toDecimal takes, and a decimal is the only one
+// that is written so.
 func TestDecimals(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
-	for scale := range uint8(MaxScale + 1) {
-		x := make([]float64, chunkRows)
-		for i := range x {
-			switch rng.IntN(4) {
-			case 0:
-				x[i] = float64(rng.Int64N(2*maxDecimal)-maxDecimal) / float64(pow10[scale])
-			case 1:
-				x[i] = math.Float64frombits(rng.Uint64() &^ (1 << 62))
-			case 2:
-				x[i] = math.Nextafter(float64(rng.IntN(2000)-1000)/float64(pow10[scale]), 0)
-			case 3:
-				x[i] = []float64{0, math.Copysign(0, -1), 1e15 / float64(pow10[scale]), 1.1e15 / float64(pow10[scale]), math.MaxFloat64}[rng.IntN(5)]
+	for range 20 {
+		for scale := range uint8(MaxScale + 1) {
+			p := float64(pow10[scale])
+			var v float64
+			for range 500 {
+				switch rng.IntN(4) {
+				case 0:
+					v = float64(rng.Int64N(2*maxDecimal)-maxDecimal) / p
+				case 1:
+					v = math.Float64frombits(rng.Uint64() &^ (1 << 62))
+				case 2:
+					v = math.Nextafter(float64(rng.IntN(2000)-1000)/p, 0)
+				case 3:
+					v = []float64{0, math.Copysign(0, -1), 1e15 / p, 1.1e15 / p, math.MaxFloat64}[rng.IntN(5)]
+				}
+				var o odd
+				h := make([]hot, 1)
+				h[0].reset()
+				scatterDecimals(h, make([]*rest, 1), []uint32{0}, []int32{0}, []float64{v}, []int64{0}, p, &o)
+				want, ok := toDecimal(v, scale)
+				require.Equal(t, ok, o.n == 0, "%v at scale %d", v, scale)
+				if ok {
+					require.Equal(t, want, h[0].min)
+					require.Equal(t, v+0, float64(want)/p)
+					require.NotEqual(t, v, float64(want+1)/p)
+					require.NotEqual(t, v, float64(want-1)/p)
+				}
 			}
 		}
-		dst := make([]int64, chunkRows)
-		_, none := decimals(dst, x, float64(pow10[scale]))
-		for i, v := range x {
-			want, ok := toDecimal(v, scale)
-			if !ok {
-				require.EqualValues(t, notDecimal, dst[i])
-				none--
-				continue
-			}
-			require.Equal(t, want, dst[i])
-			// The decimal is the only one that is written so.
-			require.Equal(t, v+0, float64(dst[i])/float64(pow10[scale]))
-		}
-		require.Zero(t, none)
 	}
 }

@@ -47,6 +47,7 @@ func (t *table) at(g uint32, w int32) uint32 {
 	return t.find(g, w)
 }
 
+// find is at, for pairs that may lack.
 func (t *table) find(g uint32, w int32) uint32 {
 	if t.keys != nil {
 		k := pair(g, w)

@@ -8,7 +8,10 @@ import (
 	"github.com/almotacen/almotacen/indicators/period"
 )
 
-const hourNanos = int64(time.Hour)
+const (
+	hourNanos = int64(time.Hour)
+	dayNanos  = 24 * hourNanos
+)
 
 // windows are the windows of one frequency in one zone, as a sorted table of
 // instants: civil time is computed once a window and never for a row. Windows have
@@ -42,9 +45,9 @@ func newWindows(f period.Freq, zone *time.Location, limit int) *windows {
 	case period.Hour:
 		w.step = hourNanos
 	case period.Day:
-		w.step = 24 * hourNanos
+		w.step = dayNanos
 	case period.Week:
-		w.step = 7 * 24 * hourNanos
+		w.step = 7 * dayNanos
 	}
 	w.anchor = period.Of(time.Unix(0, 0), f, zone)
 	if f == period.SchoolYear {
@@ -181,7 +184,10 @@ func (w *windows) grow(t int64) error {
 			bounds = append(bounds, start+(o-from)*hourNanos)
 		}
 		// Clocks that move by whole hours keep hours where they are; others do not.
-		for _, at := range []int64{bounds[0], bounds[len(bounds)-1]} {
+		for i, at := range bounds {
+			if i%24 != 0 && i != len(bounds)-1 {
+				continue // they stay so for days at least
+			}
 			if s := period.Of(time.Unix(0, at), period.Hour, w.zone).Start(w.zone).UnixNano(); s != at {
 				return &Error{Kind: ErrWindow, Msg: fmt.Sprintf("the clocks of %v move by less than an hour between %v and %v; take days, or hours in UTC", w.zone, lo, hi)}
 			}

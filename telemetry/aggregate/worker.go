@@ -1,8 +1,10 @@
 package aggregate
 
 import (
+	"fmt"
 	"math"
 
+	"github.com/almotacen/almotacen/indicators/period"
 	"github.com/almotacen/almotacen/telemetry"
 )
 
@@ -16,17 +18,22 @@ type worker struct {
 	again   Totals // of rows that were counted before
 	from    int64
 	to      int64
-	states  int // of all tables
+	bounded bool // by from and to
+	states  int  // of all tables
 	scratch scratch
-	by      [][]int32 // row lists by chain
+	rows    []int32 // row lists by chain, of chunkRows each
+	many    []int32 // their lengths
 }
 
 // scratch is one chunk of one measure, row by row: those that count.
 type scratch struct {
+	e    [chunkRows]uint32 // entity codes
+	w    [chunkRows]int32  // windows
+	runs [chunkRows/4 + 32]run
+	odd  odd
 	slot [chunkRows]uint32
 	x    [chunkRows]float64
 	t    [chunkRows]int64
-	i    [chunkRows]int64 // decimals
 	rows [chunkRows]int32 // 0, 1, 2 …
 }
 
@@ -55,6 +62,7 @@ func newWorker(d *dict, cfg *Config) *worker {
 	if !cfg.To.IsZero() {
 		w.to = clampTime(cfg.To)
 	}
+	w.bounded = !cfg.From.IsZero() || !cfg.To.IsZero()
 	for i := range d.measures {
 		l := lanes{hot: true}
 		if d.measures[i].Form == Float {
@@ -100,29 +108,26 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 	for len(w.zones) < len(w.d.zones) {
 		w.zones = append(w.zones, newWindows(w.cfg.Window, w.d.zones[len(w.zones)], w.cfg.Limits.Windows))
 	}
-	same := true
-	for _, a := range c.attribute[1:] {
-		if a != c.attribute[0] {
-			same = false
-			break
-		}
+	if n == 0 {
+		return nil
 	}
-	if same {
+	if uniform(c.attribute) {
 		return w.addChain(tr, tr.chain[c.attribute[0]], c, w.scratch.rows[:n])
 	}
-	for len(w.by) < len(tr.chains) {
-		w.by = append(w.by, nil)
+	if len(w.many) < len(tr.chains) {
+		w.many, w.rows = make([]int32, len(tr.chains)), make([]int32, len(tr.chains)*chunkRows)
 	}
+	clear(w.many)
 	for i, a := range c.attribute {
 		x := tr.chain[a]
-		w.by[x] = append(w.by[x], int32(i))
+		w.rows[int(x)*chunkRows+int(w.many[x])&(chunkRows-1)] = int32(i)
+		w.many[x]++
 	}
 	for x := range tr.chains {
-		if rows := w.by[x]; len(rows) > 0 {
-			if err := w.addChain(tr, uint32(x), c, rows); err != nil {
+		if k := int(w.many[x]); k > 0 {
+			if err := w.addChain(tr, uint32(x), c, w.rows[x*chunkRows:][:k]); err != nil {
 				return err
 			}
-			w.by[x] = rows[:0]
 		}
 	}
 	return nil
@@ -140,11 +145,11 @@ func (w *worker) addChain(tr *translation, x uint32, c chunk, rows []int32) erro
 		if k > 0 {
 			count = &w.again // a row is counted once, whatever its measures
 		}
-		n, runs, err := w.place(tr, m, c, rows, count)
+		p, err := w.place(tr, m, c, rows, count)
 		if err != nil {
 			return err
 		}
-		w.keep(m, n, runs)
+		w.keep(m, &p)
 	}
 	return nil
 }
@@ -168,24 +173,184 @@ next:
 	return n
 }
 
-// place finds the slots of the rows that count, and leaves them with their numbers and
-// times in the scratch; runs is the number of stretches of one slot.
-func (w *worker) place(tr *translation, mi int, c chunk, rows []int32, count *Totals) (n, runs int, err error) {
-	m, t, s := &w.d.measures[mi], w.tables[mi], &w.scratch
-	var (
-		before          = t.len()
-		lastEntity      = ^uint32(0)
-		lastUnit        = ^uint32(0)
-		group, zone     = noGroup, uint32(0)
-		windowOf        *windows
-		ordinal         int32
-		start, end      = int64(1), int64(0) // no time is in it
-		slot, slotGroup uint32
-		slotWindow      int32
-		known           bool
-		as              = true
-		conv            *conversion
-	)
+// placed are the rows of a chunk that count: of lanes, those in the list rows, either
+// as runs or with a slot each.
+type placed struct {
+	rows   []int32
+	entity []uint32
+	x      []float64
+	at     []int64
+	runs   []run    // nil: slots
+	slot   []uint32 // by place in rows
+}
+
+// place finds the states of the rows that count.
+func (w *worker) place(tr *translation, mi int, c chunk, rows []int32, count *Totals) (placed, error) {
+	s := &w.scratch
+	before := w.tables[mi].len()
+	p := placed{rows: rows, entity: c.entity, x: c.number, at: c.time}
+	ok := w.clean(tr, mi, c)
+	if ok {
+		var err error
+		if ok, err = w.find(tr, mi, &p); err != nil {
+			return placed{}, err
+		}
+	}
+	if !ok {
+		n, err := w.sift(tr, mi, c, rows, count)
+		if err != nil {
+			return placed{}, err
+		}
+		p = placed{rows: s.rows[:n], entity: s.e[:n], x: s.x[:n], at: s.t[:n]}
+		if _, err := w.find(tr, mi, &p); err != nil {
+			return placed{}, err
+		}
+	}
+	return p, w.check(mi, w.tables[mi].len()-before)
+}
+
+// find finds the states of all rows of p; false if one has no time or no group, which
+// sift takes out.
+func (w *worker) find(tr *translation, mi int, p *placed) (bool, error) {
+	s, t := &w.scratch, w.tables[mi]
+	p.runs = s.runs[:0]
+	for k := 0; k < len(p.rows); {
+		// Fewer than four rows a run so far: one by one.
+		if n := len(p.runs); n >= 16 && 4*n > k {
+			p.runs = nil
+			break
+		}
+		i := p.rows[k]
+		e, at := p.entity[i], p.at[i]
+		g := tr.group[e]
+		if g == noGroup || at == telemetry.NoTime {
+			return false, nil
+		}
+		o, from, to, err := w.zones[tr.zones[e]].find(at)
+		if err != nil {
+			return false, w.d.wrap(err, mi, g)
+		}
+		n, first, last := stretchOf(p.rows[k:], p.entity, p.at, e, from, to)
+		slot := t.at(g, int32(o))
+		p.runs = append(p.runs, run{slot, int32(k), int32(k + n), first, last})
+		k += n
+	}
+	if p.runs != nil {
+		return true, nil
+	}
+	p.slot = s.slot[:len(p.rows)]
+	missing := 0
+	x := index{t.direct, t.groups, t.shift, t.low}
+	if tr.zone >= 0 && t.keys == nil && w.cfg.Window == period.Hour {
+		z := w.zones[tr.zone]
+		for k := 0; k < len(p.rows); {
+			if len(z.bounds) > 1 {
+				n, m := slotsOfHours(p.slot[k:], p.rows[k:], p.entity, p.at, tr.group, z.bounds[0], z.bounds[len(z.bounds)-1], z.base, x)
+				k, missing = k+n, missing+m
+			}
+			if k < len(p.rows) {
+				if ok, err := w.reach(tr, mi, p, k); !ok {
+					return false, err
+				}
+			}
+		}
+	} else {
+		if ok, err := w.windowsOf(tr, mi, p); !ok {
+			return false, err
+		}
+		if t.keys != nil {
+			missing = hashedOf(p.slot, p.rows, p.entity, s.w[:], tr.group, t.keys, t.slots)
+		} else {
+			missing = slotsOf(p.slot, p.rows, p.entity, s.w[:], tr.group, x)
+		}
+	}
+	if missing == 0 {
+		return true, nil
+	}
+	for k, i := range p.rows {
+		if p.slot[k] != ^uint32(0) {
+			continue
+		}
+		g := tr.group[p.entity[i]]
+		if g == noGroup {
+			return false, nil
+		}
+		o, _, _, err := w.zones[tr.zones[p.entity[i]]].find(p.at[i])
+		if err != nil {
+			return false, w.d.wrap(err, mi, g)
+		}
+		p.slot[k] = t.at(g, int32(o))
+	}
+	return true, nil
+}
+
+// reach makes the windows reach the row at place k; false if it has no time.
+func (w *worker) reach(tr *translation, mi int, p *placed, k int) (bool, error) {
+	e, at := p.entity[p.rows[k]], p.at[p.rows[k]]
+	if tr.group[e] == noGroup || at == telemetry.NoTime {
+		return false, nil
+	}
+	if _, _, _, err := w.zones[tr.zones[e]].find(at); err != nil {
+		return false, w.d.wrap(err, mi, tr.group[e])
+	}
+	return true, nil
+}
+
+// windowsOf leaves the windows of p's rows in the scratch; false if one has no time
+// or no group.
+func (w *worker) windowsOf(tr *translation, mi int, p *placed) (bool, error) {
+	s := &w.scratch
+	if tr.zone >= 0 {
+		z := w.zones[tr.zone]
+		for k := 0; k < len(p.rows); {
+			if len(z.bounds) > 1 {
+				k += windowsOf(s.w[k:], p.rows[k:], p.at, z.bounds, z.base, z.step)
+			}
+			if k < len(p.rows) {
+				if ok, err := w.reach(tr, mi, p, k); !ok {
+					return false, err
+				}
+			}
+		}
+		return true, nil
+	}
+	for k, i := range p.rows {
+		e, at := p.entity[i], p.at[i]
+		if tr.group[e] == noGroup || at == telemetry.NoTime {
+			return false, nil
+		}
+		o, _, _, err := w.zones[tr.zones[e]].find(at)
+		if err != nil {
+			return false, w.d.wrap(err, mi, tr.group[e])
+		}
+		s.w[k] = int32(o)
+	}
+	return true, nil
+}
+
+// check counts new states and holds to the limit.
+func (w *worker) check(mi, more int) error {
+	if w.states += more; w.states > w.cfg.Limits.States {
+		return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d states; take a coarser window or larger groups, or raise Limits.States", w.cfg.Limits.States)}, mi, noGroup)
+	}
+	return nil
+}
+
+// clean reports whether every row of the chunk with a time and a group counts as it
+// is, without looking at each: of kind Number, of one accepted quality and one unit
+// that stays. Kernels find numbers of form Decimal that are not finite.
+func (w *worker) clean(tr *translation, mi int, c chunk) bool {
+	m, n := &w.d.measures[mi], len(c.time)
+	return !m.bounded && !m.sentinel && m.Dataset == "" &&
+		m.accept>>(c.quality[0]&31)&1 != 0 && count(c.kind, telemetry.Number) == n && count(c.quality, c.quality[0]) == n &&
+		uniform(c.unit) && tr.convert[mi][c.unit[0]].as && (!w.bounded || within(c.time, w.from, w.to)) && (m.Form == Decimal || finite(c.number))
+}
+
+// sift leaves the rows that count in the scratch, converted, and counts the others.
+func (w *worker) sift(tr *translation, mi int, c chunk, rows []int32, count *Totals) (n int, err error) {
+	m, s := &w.d.measures[mi], &w.scratch
+	lastUnit, as := ^uint32(0), true
+	var conv *conversion
 	for _, row := range rows {
 		i := int(row)
 		at := c.time[i]
@@ -197,41 +362,20 @@ func (w *worker) place(tr *translation, mi int, c chunk, rows []int32, count *To
 			}
 			continue
 		}
-		if e := c.entity[i]; e != lastEntity {
-			lastEntity = e
-			x := &w.d.entities[tr.entity[e]]
-			group = x.group
-			if group != noGroup && (x.zone != zone || windowOf == nil) {
-				zone, windowOf = x.zone, w.zones[x.zone]
-				start, end = 1, 0
-			}
-		}
-		if group == noGroup {
-			count.Ungrouped++
-			continue
-		}
 		if m.Dataset != "" && tr.dataset[c.dataset[i]] != m.Dataset {
 			continue // addChain counts it
 		}
-		if at < start || at >= end {
-			var o int64
-			if o, start, end, err = windowOf.find(at); err != nil {
-				return 0, 0, w.d.wrap(err, mi, group)
-			}
-			ordinal = int32(o)
-		}
-		if !known || group != slotGroup || ordinal != slotWindow {
-			slot, slotGroup, slotWindow, known = t.at(group, ordinal), group, ordinal, true
-		}
 		x := c.number[i]
 		if k := c.kind[i]; k != telemetry.Number && k != telemetry.Bool || m.accept>>(c.quality[i]&31)&1 == 0 {
+			r := RejectQuality
 			switch {
 			case k == telemetry.None || k == telemetry.Deleted:
-				t.reject(slot, RejectNone)
+				r = RejectNone
 			case k != telemetry.Number && k != telemetry.Bool:
-				t.reject(slot, RejectType)
-			default:
-				t.reject(slot, RejectQuality)
+				r = RejectType
+			}
+			if err := w.reject(tr, mi, c.entity[i], at, r, count); err != nil {
+				return 0, err
 			}
 			continue
 		}
@@ -243,21 +387,36 @@ func (w *worker) place(tr *translation, mi int, c chunk, rows []int32, count *To
 		if !as || m.bounded || m.sentinel || x-x != 0 {
 			var r Reject
 			if x, r = m.number(x, conv); r != RejectNone {
-				t.reject(slot, r)
+				if err := w.reject(tr, mi, c.entity[i], at, r, count); err != nil {
+					return 0, err
+				}
 				continue
 			}
 		}
-		if n == 0 || s.slot[n-1] != slot {
-			runs++
+		if tr.group[c.entity[i]] == noGroup {
+			count.Ungrouped++
+			continue
 		}
-		s.slot[n], s.x[n], s.t[n] = slot, x, at
+		s.e[n], s.t[n], s.x[n] = c.entity[i], at, x
 		n++
 	}
-	w.states += t.len() - before
-	if w.states > w.cfg.Limits.States {
-		return 0, 0, w.d.wrap(&Error{Kind: ErrLimit, Msg: "more states than Limits.States; take a coarser window or larger groups, or raise the limit"}, mi, group)
+	return n, nil
+}
+
+// reject counts a row that is in its place and time and does not count.
+func (w *worker) reject(tr *translation, mi int, code uint32, at int64, r Reject, count *Totals) error {
+	e := &w.d.entities[tr.entity[code]]
+	if e.group == noGroup {
+		count.Ungrouped++
+		return nil
 	}
-	return n, runs, nil
+	o, _, _, err := w.zones[e.zone].find(at)
+	if err != nil {
+		return w.d.wrap(err, mi, e.group)
+	}
+	t := w.tables[mi]
+	t.reject(t.at(e.group, int32(o)), r)
+	return nil
 }
 
 // number converts x and says why it does not count; RejectNone: it does.
@@ -282,41 +441,32 @@ func (m *measure) number(x float64, c *conversion) (float64, Reject) {
 	return x, RejectNone
 }
 
-// keep puts the first n rows of the scratch into the states.
-func (w *worker) keep(mi, n, runs int) {
-	m, t, s := &w.d.measures[mi], w.tables[mi], &w.scratch
-	if m.Form == Float {
-		if n >= 4*runs {
-			runFloats(t.part, s.slot[:n], s.x[:n], s.t[:n])
-		} else {
-			scatterFloats(t.part, s.slot[:n], s.x[:n], s.t[:n])
-		}
-		return
-	}
-	magnitude, none := decimals(s.i[:n], s.x[:n], m.ten)
-	if none > 0 {
-		k := 0
-		for i, x := range s.i[:n] {
-			slot, at := s.slot[i], s.t[i]
-			if x == notDecimal {
-				h := &t.hot[slot]
-				h.first, h.last = min(h.first, at), max(h.last, at)
-				t.rest[slot] = addException(t.rest[slot], s.x[i])
-				continue
-			}
-			s.slot[k], s.i[k], s.t[k] = slot, x, at
-			k++
-		}
-		n = k
-	}
+// keep puts rows into their states.
+func (w *worker) keep(mi int, p *placed) {
+	m, t, o := &w.d.measures[mi], w.tables[mi], &w.scratch.odd
 	switch {
-	case n < 4*runs:
-		scatterDecimals(t.hot, t.rest, s.slot[:n], s.i[:n], s.t[:n])
-	case magnitude < narrow:
-		runDecimals(t.hot, t.rest, s.slot[:n], s.i[:n], s.t[:n])
+	case m.Form == Float && p.runs != nil:
+		runFloats(t.part, p.runs, p.rows, p.x)
+		return
+	case m.Form == Float:
+		scatterFloats(t.part, p.slot, p.rows, p.x, p.at)
+		return
+	case p.runs != nil:
+		runDecimals(t.hot, t.rest, p.runs, p.rows, p.x, p.at, m.ten, o)
 	default:
-		runDecimalsWide(t.hot, t.rest, s.slot[:n], s.i[:n], s.t[:n])
+		scatterDecimals(t.hot, t.rest, p.slot, p.rows, p.x, p.at, m.ten, o)
 	}
+	for i := range o.n {
+		slot, x, at := o.slot[i], o.x[i], o.t[i]
+		if x-x != 0 {
+			t.reject(slot, RejectRange)
+			continue
+		}
+		h := &t.hot[slot]
+		h.first, h.last = min(h.first, at), max(h.last, at)
+		t.rest[slot] = addException(t.rest[slot], x)
+	}
+	o.n = 0
 }
 
 // wrap adds the place to an error.

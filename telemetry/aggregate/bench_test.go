@@ -1,0 +1,66 @@
+package aggregate
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/almotacen/almotacen/indicators/period"
+	"github.com/almotacen/almotacen/telemetry"
+)
+
+// BenchmarkAdd adds batches of 2,048 rows of four attributes over and over: sorted
+// (long runs of one device and attribute) and shuffled.
+func BenchmarkAdd(b *testing.B) {
+	for _, form := range []Form{Decimal, Float} {
+		for _, shuffled := range []bool{false, true} {
+			b.Run(fmt.Sprintf("form=%d/shuffled=%v", form, shuffled), func(b *testing.B) {
+				c := Config{Window: period.Hour}
+				for i := range 4 {
+					c.Measures = append(c.Measures, Measure{ID: fmt.Sprint(i), Attribute: fmt.Sprint("a", i), Form: form, Decimals: 2})
+				}
+				a, err := New(c)
+				if err != nil {
+					b.Fatal(err)
+				}
+				var batches []*telemetry.Batch
+				base := &telemetry.Batch{}
+				for i := range 1000 {
+					base.Entities.Code(fmt.Append(nil, "d", i), nil)
+				}
+				for i := range 4 {
+					base.Attributes.Code(fmt.Append(nil, "a", i))
+				}
+				for k := range 64 {
+					x := *base
+					for i := range chunkRows {
+						row := telemetry.Row{Entity: uint32(k + 1), Attribute: 1, Kind: telemetry.Number, Quality: telemetry.Valid}
+						r := uint64(k*chunkRows+i) * 0x9e3779b97f4a7c15
+						if shuffled {
+							row.Entity, row.Attribute = uint32(r>>54)%1000+1, uint32(r>>50&3)+1
+							row.Time = int64(r>>20&(1<<20)) * 1e8
+						} else {
+							row.Time = int64(k*chunkRows+i) * 60e9
+						}
+						row.Number = float64(r>>40&4095) / 100
+						x.Append(&row)
+					}
+					batches = append(batches, &x)
+				}
+				for _, x := range batches {
+					if err := a.Add(x); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportAllocs()
+				b.SetBytes(chunkRows)
+				i := 0
+				for b.Loop() {
+					if err := a.Add(batches[i&63]); err != nil {
+						b.Fatal(err)
+					}
+					i++
+				}
+			})
+		}
+	}
+}
