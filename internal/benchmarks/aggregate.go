@@ -16,10 +16,10 @@ import (
 	"github.com/almotacen/almotacen/telemetry/aggregate"
 )
 
-// table is readings made by one rule here and in DuckDB: nothing is loaded, both
+// sensors are readings made by one rule here and in DuckDB: nothing is loaded, both
 // compute it. Row r is reading i = r, or i = r·stride mod n when shuffled; reading i is
 // of device i / (n/devices), attribute and time in order within it.
-type table struct {
+type sensors struct {
 	n, devices, cities, attributes int
 	hours                          int
 	shuffled                       bool
@@ -36,7 +36,7 @@ const (
 // value is 10.00 to 49.99, with two decimals.
 func value(i int64) float64 { return float64(1000+(i*2_654_435_761>>8)&0xfff) / 100 }
 
-func (t *table) reading(r int64) (device, attribute int, at int64, v float64) {
+func (t *sensors) reading(r int64) (device, attribute int, at int64, v float64) {
 	i := r
 	if t.shuffled {
 		i = r * stride % int64(t.n)
@@ -50,7 +50,7 @@ func (t *table) reading(r int64) (device, attribute int, at int64, v float64) {
 	return int(d), int(a), start + j*(int64(t.hours)*hourLen/each), value(i)
 }
 
-func (t *table) sql() string {
+func (t *sensors) sql() string {
 	i := "r"
 	if t.shuffled {
 		i = fmt.Sprintf("(r * %d %% %d)", stride, t.n)
@@ -63,7 +63,7 @@ func (t *table) sql() string {
 		FROM (SELECT %[1]s AS i FROM range(%[7]d) x(r))`, i, per, t.cities, each, start, int64(t.hours)*hourLen/int64(each), t.n)
 }
 
-func (t *table) fill() {
+func (t *sensors) fill() {
 	b := &t.base
 	for d := range t.devices {
 		b.Entities.Code(fmt.Appendf(nil, "device %d", d), nil)
@@ -92,7 +92,7 @@ func (t *table) fill() {
 }
 
 // config groups devices by city (device modulo cities).
-func (t *table) config(workers int) aggregate.Config {
+func (t *sensors) config(workers int) aggregate.Config {
 	c := aggregate.Config{Window: period.Hour, Workers: workers, Limits: aggregate.Limits{States: 1 << 22}}
 	c.Group = func(e telemetry.Entity) aggregate.Group {
 		var d int
@@ -231,7 +231,7 @@ func aggregateSuite(quick bool) error {
 	}
 	for _, shape := range []struct{ devices, cities, hours int }{{1000, 50, 168}} {
 		for _, shuffled := range []bool{false, true} {
-			t := &table{n: n, devices: shape.devices, cities: shape.cities, attributes: 4, hours: shape.hours, shuffled: shuffled}
+			t := &sensors{n: n, devices: shape.devices, cities: shape.cities, attributes: 4, hours: shape.hours, shuffled: shuffled}
 			t.fill()
 			if _, err := db.Exec(t.sql()); err != nil {
 				return err
@@ -256,7 +256,7 @@ func order(shuffled bool) string {
 	return "sorted"
 }
 
-func (b *bench) moments(t *table, threads int) error {
+func (b *bench) moments(t *sensors, threads int) error {
 	for _, form := range []aggregate.Form{aggregate.Decimal, aggregate.Float} {
 		name, goal := "decimal", 5.0
 		if form == aggregate.Float {
