@@ -63,8 +63,7 @@ var imports = map[string][]string{
 	"telemetry/internal/formattest": {"telemetry"},
 	"telemetry/lineprotocol":        {"telemetry", "telemetry/internal/decoding"},
 	"telemetry/ngsild":              {"telemetry", "telemetry/internal/jsonrec", "internal/instant", "internal/jsonscan"},
-	"telemetry/aggregate": {"telemetry", "indicators/period", "indicators/unit"},
-	"telemetry/sketch":    {},
+	"telemetry/sketch":              {},
 }
 
 // keepers are the only packages that may import a module, so that moving to its
