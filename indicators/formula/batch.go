@@ -93,7 +93,7 @@ func (w *worker) definition(s *sheetRun, i, from, n int) {
 		}
 		for t := todo & (^uint64(0) >> (64 - (end - b))); t != 0; t &= t - 1 {
 			k := b + bits.TrailingZeros64(t)
-			if w.cell(s, x, r, l, from+k, k, first) {
+			if w.cell(s, i, l, from+k, k, first) {
 				mine[b/64] |= 1 << (k & 63)
 			}
 		}
@@ -135,10 +135,12 @@ func (w *worker) scatter(s *sheetRun, x *lowered, r *result, l *columnar.Lane, t
 
 // cell computes a row that is not plain, and reports whether its result has a
 // status or reasons. K is its index in the set, at that in the batch.
-func (w *worker) cell(s *sheetRun, x *lowered, r *result, l *columnar.Lane, k, at int, first bool) bool {
+func (w *worker) cell(s *sheetRun, i int, l *columnar.Lane, k, at int, first bool) bool {
+	x, r := &s.defs[i], s.results[i]
 	row := s.set.row(k)
 	pl, m := &r.plans[w.e.grid.PeriodIndex(row)], w.e.grid.MembersIndex(row)
 	out := r.lane
+	r.notes()
 	switch {
 	case pl.d == nil && first:
 		out.values[row], out.status[row], out.reasons[row] = 0, cube.Status(cube.NotApplicable), pl.reason|ofEngine
@@ -152,7 +154,7 @@ func (w *worker) cell(s *sheetRun, x *lowered, r *result, l *columnar.Lane, k, a
 	w.begin(x.d, row)
 	v, ok := value{}, false
 	if x.strict {
-		v, ok = w.collected(x, l, at)
+		v, ok = w.collected(x, s.reads[i], l, at)
 	}
 	if !ok {
 		v = w.run(x.d.root)
@@ -173,18 +175,21 @@ func (w *worker) cell(s *sheetRun, x *lowered, r *result, l *columnar.Lane, k, a
 // collected is the value of a row of a strict formula: the graph's, with the
 // status of all that it read. It is false where that does not tell all: where
 // the formula failed, or a row that is not in the grid has a value.
-func (w *worker) collected(x *lowered, l *columnar.Lane, at int) (value, bool) {
+func (w *worker) collected(x *lowered, lanes []*lane, l *columnar.Lane, at int) (value, bool) {
 	set := func(b []uint64) bool { return b[at>>6]>>(at&63)&1 != 0 }
 	if l.AnyErr && set(l.Err) {
 		return value{}, false
 	}
 	unknown := l.AnyUnk && set(l.Unk)
 	var all value
-	for _, r := range x.reads {
+	for i, r := range x.reads {
 		var v value
-		if r.shift == 0 {
+		switch {
+		case lanes[i] != nil:
+			v = w.read(lanes[i], w.base)
+		case r.shift == 0:
 			v = w.run(r.n)
-		} else {
+		default:
 			v = w.before(r.n, -r.shift)
 			if v.state == celenv.OK && w.absentAt {
 				return value{}, false

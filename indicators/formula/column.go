@@ -90,18 +90,14 @@ func (e *engine) fromVariable(c *column, in input, set *rowSet) {
 
 // fromLane takes a lane so many periods before.
 func (e *engine) fromLane(c *column, l *lane, set *rowSet, shift int) {
-	if shift == 0 && set.rows == nil {
+	direct := shift == 0 && set.rows == nil && l.rows == nil
+	if direct {
 		c.F = l.values
 	} else {
 		c.F = make([]float64, set.n)
 	}
 	plain := l.status == nil && l.reasons == nil && (l.column == nil || !l.column.HasReasons())
-	if plain && shift == 0 {
-		if set.rows != nil {
-			for k, row := range set.rows {
-				c.F[k] = l.values[row]
-			}
-		}
+	if plain && direct {
 		return
 	}
 	c.Missing = set.bitmap()
@@ -119,8 +115,13 @@ func (e *engine) fromLane(c *column, l *lane, set *rowSet, shift int) {
 				continue
 			}
 		}
-		row := set.row(src)
-		if from != nil || set.rows != nil {
+		row := l.at(set.row(src))
+		if row < 0 {
+			c.Missing[k>>6] |= bit
+			c.other[k>>6] |= bit
+			continue
+		}
+		if !direct {
 			c.F[k] = l.values[row]
 		}
 		if plain {

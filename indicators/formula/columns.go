@@ -3,6 +3,7 @@ package formula
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -39,6 +40,7 @@ type sheetRun struct {
 	results []*result          // by lowered formula, shared by the definitions of an indicator
 	args    []*column
 	owner   []uint8
+	reads   [][]*lane // by lowered formula and read: of variables of the row itself
 }
 
 // result is an indicator that is being computed.
@@ -53,6 +55,7 @@ type result struct {
 	least float64 // of size
 	whole bool    // values are written in place
 	owner []uint8 // worker by batch
+	once  sync.Once
 }
 
 type columnKey struct {
@@ -174,6 +177,15 @@ func (e *engine) start(s *sheetRun, cols map[columnKey]*column, windows []*colum
 			r.whole = false
 		}
 	}
+	s.reads = make([][]*lane, len(s.defs))
+	for i, d := range s.defs {
+		s.reads[i] = make([]*lane, len(d.reads))
+		for j, r := range d.reads {
+			if r.n.op == opVariable && r.n.typ == celenv.Double && r.shift == 0 {
+				s.reads[i][j] = e.lanes[laneKey{r.n.idx, s.freq}]
+			}
+		}
+	}
 	for i := range s.sheet.args {
 		w := &e.p.windows[s.windows[i]]
 		c := &column{other: s.set.bitmap()}
@@ -197,25 +209,41 @@ func (e *engine) result(i int, set *rowSet) *result {
 		r.least = x.Reliability.Min
 	}
 	r.ok, r.why = e.applicable(x)
-	r.lane = &lane{id: e.ids, subject: x.ID, values: make([]float64, n), status: make([]cube.Status, n), reasons: make([]uint32, n), sets: e.sets, pending: true}
+	r.lane = &lane{id: e.ids, subject: x.ID, values: make([]float64, n), sets: e.sets, pending: true}
 	e.ids++
 	e.results[i] = r.lane
-	for row := range n {
-		k := set.at(row)
-		if k < 0 { // of another frequency
-			r.lane.status[row], r.lane.reasons[row] = cube.Status(cube.NotApplicable), r.plans[e.grid.PeriodIndex(row)].reason|ofEngine
-			continue
+	if set.rows != nil { // rows of another frequency
+		r.notes()
+		for row, k := range set.back {
+			if k < 0 {
+				r.lane.status[row], r.lane.reasons[row] = cube.Status(cube.NotApplicable), r.plans[e.grid.PeriodIndex(row)].reason|ofEngine
+			}
 		}
-		if pl := &r.plans[e.grid.PeriodIndex(row)]; pl.d == nil || pl.broken || !r.ok[e.grid.MembersIndex(row)] || r.small(row) {
+	}
+	simple := func(pl plan) bool { return pl.d != nil && !pl.broken }
+	if r.size == nil && !slices.Contains(r.ok, false) && !slices.ContainsFunc(r.plans, func(pl plan) bool { return !simple(pl) }) {
+		return r
+	}
+	for k := range set.n {
+		row := set.row(k)
+		if !simple(r.plans[e.grid.PeriodIndex(row)]) || !r.ok[e.grid.MembersIndex(row)] || r.small(row) {
 			r.odd[k>>6] |= 1 << (k & 63)
 		}
 	}
 	return r
 }
 
+// notes makes the lanes of status and reasons, which a column of plain cells has
+// none of.
+func (r *result) notes() {
+	r.once.Do(func() {
+		r.lane.status, r.lane.reasons = make([]cube.Status, len(r.lane.values)), make([]uint32, len(r.lane.values))
+	})
+}
+
 // small reports whether what an indicator is about is too small to compare.
 func (r *result) small(row int) bool {
-	return r.size != nil && (r.size.status == nil || r.size.status[row].Observed()) && r.size.values[row] < r.least
+	return r.size != nil && r.size.small(row, r.least)
 }
 
 // share lets the workers compute a sheet, batch by batch.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -57,13 +58,18 @@ func equalReasons(a, b []cube.Reason) bool {
 // figures is a cube of every variable of a catalogue, with cells missing, for
 // different reasons, flagged, zero, fractional where an int is expected, and
 // rows that are not there.
-func figures(t testing.TB, r *rand.Rand, c *indicators.Catalogue, entities int, members []cube.Members, months bool, odd float64) *cube.Cube {
+func figures(t testing.TB, r *rand.Rand, c *indicators.Catalogue, entities int, members []cube.Members, months bool, odd float64, lacking bool) *cube.Cube {
 	t.Helper()
 	var s cube.Schema
 	if members != nil {
 		s.Dimensions = []string{"sex"}
 	}
-	for _, v := range c.Variables {
+	var variables []indicators.Variable
+	for i, v := range c.Variables {
+		if lacking && i%2 == 0 {
+			continue
+		}
+		variables = append(variables, v)
 		s.Measures = append(s.Measures, cube.Measure{ID: v.ID, Unit: v.Unit})
 	}
 	if members == nil {
@@ -90,7 +96,7 @@ func figures(t testing.TB, r *rand.Rand, c *indicators.Catalogue, entities int, 
 					continue
 				}
 				require.NoError(t, b.AddRow(k))
-				for i, v := range c.Variables {
+				for i, v := range variables {
 					if v.Frequency != p.Freq() {
 						continue
 					}
@@ -151,9 +157,10 @@ func TestColumnsAreRows(t *testing.T) {
 		{"everything, mostly odd", test, 60, sexes, true, 0.3},
 		{"everything, no breakdowns", test, 60, nil, true, 0.1},
 		{"everything, nothing", test, 0, nil, false, 0},
+		{"default, half of the variables", defaults, 40, nil, true, 0.05},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			in := figures(t, r, tt.p.cat, tt.entities, tt.members, tt.months, tt.odd)
+			in := figures(t, r, tt.p.cat, tt.entities, tt.members, tt.months, tt.odd, strings.Contains(tt.name, "half"))
 			want := rowwise(t, tt.p, in)
 			for _, workers := range []int{1, 3} {
 				got, err := withWorkers(tt.p, workers).Eval(context.Background(), in)

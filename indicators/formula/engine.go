@@ -29,7 +29,8 @@ type engine struct {
 	lanes   map[laneKey]*lane
 	results []*lane // by indicator, nil until computed
 	sets    *cube.ReasonSets
-	ids     int // of lanes
+	ids     int     // of lanes
+	nowhere []int32 // rows of a lane that has none
 }
 
 // newEngine lays out the grid: for each frequency of an indicator the rows of
@@ -147,17 +148,27 @@ func (e *engine) lane(k laneKey) *lane {
 	l := &lane{id: e.ids, subject: v.ID}
 	e.ids++
 	m := e.columns[k.variable]
-	if m >= 0 && e.inRow == nil {
-		// every row has the frequency asked for, so nothing is to be combined
-		// unless a cell lacks and its parts are there: then in has rows of theirs
+	rel := relate(v.Frequency, k.freq)
+	// If the grid has the rows of in, every one has the frequency asked for, so
+	// nothing is to be combined unless a cell lacks and its parts are there: then
+	// in has rows of theirs. Rows of another frequency are never read.
+	if m >= 0 && (rel == same || e.inRow == nil && rel != coarser) {
 		c := e.in.Column(m)
-		l.values, l.status, l.column = c.Values, c.Status, &c
-		if rel := relate(v.Frequency, k.freq); rel != coarser {
-			return l
-		}
+		l.values, l.status, l.column, l.rows = c.Values, c.Status, &c, e.inRow
+		return l
 	}
 	n := e.grid.Len()
-	l.values, l.status, l.column = make([]float64, n), make([]cube.Status, n), nil
+	if m < 0 { // what nothing is known of is not collected
+		if e.nowhere == nil {
+			e.nowhere = make([]int32, n)
+			for row := range e.nowhere {
+				e.nowhere[row] = -1
+			}
+		}
+		l.rows = e.nowhere
+		return l
+	}
+	l.values, l.status = make([]float64, n), make([]cube.Status, n)
 	l.reasons, l.sets = make([]uint32, n), new(cube.ReasonSets)
 	freq := make([]bool, len(e.grid.Periods()))
 	for i, p := range e.grid.Periods() {
@@ -168,16 +179,7 @@ func (e *engine) lane(k laneKey) *lane {
 			l.status[row] = cube.Status(cube.Missing)
 			continue
 		}
-		var c cube.Cell
-		if rel := relate(v.Frequency, k.freq); m >= 0 && rel == same {
-			if r := e.inRow[row]; r < 0 {
-				c = cube.NoValue(cube.Missing)
-			} else {
-				c = e.in.Cell(int(r), m)
-			}
-		} else {
-			c = e.p.cell(e.in, m, k.variable, e.grid.Key(row), k.freq, nil)
-		}
+		c := e.p.cell(e.in, m, k.variable, e.grid.Key(row), k.freq, nil)
 		l.values[row], l.status[row] = c.Value, c.Status
 		if len(c.Reasons) > 0 {
 			l.reasons[row] = l.sets.Add(c.Reasons...)
@@ -264,7 +266,7 @@ func (e *engine) compute(ctx context.Context, i int, workers []*worker) error {
 					if pl.broken {
 						v.status |= cube.Break
 					}
-					if size != nil && (size.status == nil || size.status[row].Observed()) && size.values[row] < x.Reliability.Min {
+					if size != nil && size.small(row, x.Reliability.Min) {
 						v.status |= cube.LowReliability
 					}
 				}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -104,6 +105,22 @@ func valueAt(typ string, c *Column, row int) celenv.Value {
 	return celenv.Value{Type: celenv.Duration, Span: time.Duration(c.Ints[row])}
 }
 
+var exprEnv = sync.OnceValue(func() *celenv.Env {
+	var vars []celenv.Var
+	for _, v := range exprVars {
+		typ, decl, err := celenv.ParseType(v.Type)
+		if err != nil {
+			panic(err)
+		}
+		vars = append(vars, celenv.Var{Name: v.Name, Type: typ, Decl: decl})
+	}
+	env, err := celenv.New(vars, celenv.Config{})
+	if err != nil {
+		panic(err)
+	}
+	return env
+})
+
 // counts of what a comparison saw.
 type counts struct{ formulas, cells, failed, unknown, fallback int }
 
@@ -112,9 +129,7 @@ func compareExpr(t testing.TB, text string, columns []Column, n int, seen *count
 	t.Helper()
 	x, err := CompileExpr(text, exprVars, Config{})
 	require.NoError(t, err, text)
-	env, err := celenv.New(x.decl, celenv.Config{})
-	require.NoError(t, err)
-	checked, problems := env.Check(text)
+	checked, problems := exprEnv().Check(text)
 	require.Empty(t, problems)
 	oracle, err := checked.Program(checked.Root)
 	require.NoError(t, err)

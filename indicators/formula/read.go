@@ -22,6 +22,7 @@ type lane struct {
 	reasons []uint32
 	sets    *cube.ReasonSets
 	column  *cube.Column
+	rows    []int32 // by row of the grid: row of values and column, -1 none; nil: the same
 	// Of an indicator that is being computed: reasons are codes of the worker
 	// that computed the row, or the engine's with ofEngine set.
 	pending bool
@@ -50,6 +51,9 @@ func (w *worker) variable(n *node) value {
 }
 
 func (w *worker) read(l *lane, row int) value {
+	if row = l.at(row); row < 0 {
+		return w.nothing(l)
+	}
 	v := value{bits: math.Float64bits(l.values[row])}
 	if l.status != nil {
 		v.status = l.status[row]
@@ -72,6 +76,20 @@ func (w *worker) read(l *lane, row int) value {
 		v.reasons = uint32(code) // of this batch, so this worker's
 	}
 	return v
+}
+
+// at is where a row of the grid is in the lane, -1 nowhere.
+func (l *lane) at(row int) int {
+	if l.rows == nil {
+		return row
+	}
+	return int(l.rows[row])
+}
+
+// small reports whether the value of a row is there and below a size.
+func (l *lane) small(row int, size float64) bool {
+	row = l.at(row)
+	return row >= 0 && (l.status == nil || l.status[row].Observed()) && l.values[row] < size
 }
 
 const presences = 4
