@@ -1,0 +1,13 @@
+package procurement
+
+// Bounds of one case. A log beyond them is refused whole, with ErrLimit.
+const (
+	MaxEvents    = 20_000   // events of a case
+	MaxLots      = 1_000    // lots of a case
+	MaxParties   = 1_000    // firms of a case
+	MaxPhases    = 20       // phases of a partnership
+	MaxDocuments = 50       // documents of an event
+	MaxFacts     = 50       // facts of an event
+	MaxText      = 2_000    // bytes of a text: notes, titles, names
+	MaxJSON      = 64 << 20 // bytes of a case in JSON
+)
