@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-
-	"github.com/almotacen/almotacen/procurement/law"
 )
 
 // Case is the log of one procedure: dated events, only appended. What follows
@@ -182,12 +180,4 @@ func number(names *[]string, no map[string]int32, s string) int32 {
 		no[s] = n
 	}
 	return n
-}
-
-// lastDate is the day of the latest event; no date for an empty log.
-func (c *Case) lastDate() law.Date {
-	if len(c.order) == 0 {
-		return law.Date{}
-	}
-	return c.events[c.order[len(c.order)-1]].Date
 }

@@ -1,5 +1,3 @@
-// Package procurement models public procurement of innovation: what may be
-// done, by whom and until when, and why, with the article of each answer.
 package procurement
 
 import (

@@ -36,7 +36,7 @@ const (
 	DocMinutes
 	DocCapacityDocuments
 	DocAwardResolution
-	DocContractDocument
+	DocContract
 	DocReport336
 	DocWithdrawalResolution
 	DocRenunciationResolution
@@ -118,7 +118,7 @@ var documents = func() (t [numDocuments]DocumentInfo) {
 	add(DocMinutes, "minutes", "acta de la mesa", "minutes of the table")
 	add(DocCapacityDocuments, "capacity-documents", "documentación del propuesto", "documents of the best bidder")
 	add(DocAwardResolution, "award-resolution", "resolución de adjudicación", "resolution of award")
-	add(DocContractDocument, "contract", "contrato", "contract")
+	add(DocContract, "contract", "contrato", "contract")
 	add(DocReport336, "report-336", "informe específico (336)", "specific report (336)")
 	add(DocWithdrawalResolution, "withdrawal-resolution", "resolución de desistimiento", "resolution of withdrawal")
 	add(DocRenunciationResolution, "renunciation-resolution", "resolución de no adjudicar o celebrar", "resolution not to award or sign")

@@ -54,7 +54,6 @@ type Op uint8
 const (
 	OpFact     Op = iota + 1 // Fact is Want
 	OpOneOf                  // Fact, a text, is stated and in its list, and Text if there is one
-	OpAtLeast                // Fact, a count or percent, is Number or more
 	OpAbove                  // Fact, a count or percent, is above Number
 	OpAmount                 // Fact, an amount, is stated, in euros, not negative, with VAT as its type says
 	OpFigure                 // the rule of Figure applies to Fact on the date of the law
@@ -69,7 +68,7 @@ const (
 
 // String names the operation.
 func (o Op) String() string {
-	return nameOf(int(o), "", "fact", "one-of", "at-least", "above", "amount", "figure", "document", "happened", "never", "within", "after", "contract", "custom")
+	return nameOf(int(o), "", "fact", "one-of", "above", "amount", "figure", "document", "happened", "never", "within", "after", "contract", "custom")
 }
 
 // Test is one condition of a guard. A test has three values; one that meets
@@ -165,13 +164,3 @@ var customLabels = [numCustom]Text{
 
 // Guards lists every guard: those of the log first, then by stage.
 func Guards() []Guard { return append([]Guard(nil), guards...) }
-
-// guardByID finds a guard; nil if there is none.
-func guardByID(id string) *Guard {
-	for i := range guards {
-		if guards[i].ID == id {
-			return &guards[i]
-		}
-	}
-	return nil
-}

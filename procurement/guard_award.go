@@ -48,7 +48,7 @@ var awardGuards = []Guard{
 		Demand: Text{"no se declara desierto con una oferta admisible", "not deserted while an offer is admissible"}},
 	{ID: "appeal-suspends", On: on(Formalised), Models: prepared, Need: must(custom(CustomNotSuspended)), Source: art("53"), Effect: Text{"nulo (39.2.e)", "null (39.2.e)"},
 		Demand: Text{"ningún recurso contra la adjudicación la suspende", "no appeal against the award suspends it"}},
-	{ID: "standstill-over", On: on(Formalised), Models: prepared, When: when(custom(CustomAppealable)), Need: must(after(law.StepStandstill, AwardNotified)), Force: Timing, Source: art("153.3"), Effect: Text{"nulo (39.2.d)", "null (39.2.d)"},
+	{ID: "standstill-over", On: on(Formalised), Models: prepared, When: when(custom(CustomAppealable)), Need: must(later(law.StepStandstill, AwardNotified)), Force: Timing, Source: art("153.3"), Effect: Text{"nulo (39.2.d)", "null (39.2.d)"},
 		Demand: Text{"15 días hábiles desde la remisión de la notificación", "15 working days from dispatch of the notice"}},
 	{ID: "formalise-15", On: on(Formalised), Models: prepared, When: when(custom(CustomNotAppealable)), Need: must(within(law.StepSignature, AwardNotified)), Force: Timing, Source: art("153.3"), Effect: lateOnly,
 		Demand: Text{"formalización dentro de 15 días hábiles desde la notificación", "signed within 15 working days of the notice"}},

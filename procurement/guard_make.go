@@ -10,14 +10,13 @@ func doc(d ...DocumentKind) Test {
 	return Test{Op: OpDocument, Documents: d}
 }
 func oneOf(f FactName) Test              { return Test{Op: OpOneOf, Fact: f} }
-func atLeast(f FactName, n int64) Test   { return Test{Op: OpAtLeast, Fact: f, Number: n} }
 func above(f FactName, n int64) Test     { return Test{Op: OpAbove, Fact: f, Number: n} }
 func amount(f FactName) Test             { return Test{Op: OpAmount, Fact: f} }
 func figure(k law.Kind, f FactName) Test { return Test{Op: OpFigure, Figure: k, Fact: f} }
 func happened(k Kind) Test               { return Test{Op: OpHappened, Event: k} }
 func never(k Kind) Test                  { return Test{Op: OpNever, Event: k} }
 func within(s law.Step, since Kind) Test { return Test{Op: OpWithin, Step: s, Event: since} }
-func after(s law.Step, since Kind) Test  { return Test{Op: OpAfter, Step: s, Event: since} }
+func later(s law.Step, since Kind) Test  { return Test{Op: OpAfter, Step: s, Event: since} }
 func contractIs(c ...law.Contract) Test  { return Test{Op: OpContract, Contracts: c} }
 func custom(c Custom) Test               { return Test{Op: OpCustom, Custom: c} }
 func on(k ...Kind) []Kind                { return k }
@@ -34,5 +33,4 @@ var (
 	lateOnly   = Text{"fuera de plazo", "out of time"}
 	damages    = Text{"incumplimiento: daños y perjuicios", "breach: damages"}
 	kept       = Text{"se conserva en el registro y no cambia el estado", "kept in the log; the state does not change"}
-	openPoint  = Text{"", ""}
 )

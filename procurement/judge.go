@@ -27,12 +27,12 @@ func (j *judge) test(t *Test) Verdict {
 			return OK
 		}
 		return Breach
-	case OpAtLeast, OpAbove:
+	case OpAbove:
 		x := j.fact(t.Fact)
 		switch {
 		case x == nil:
 			return j.lacks(Missing{Fact: t.Fact})
-		case x.Number > t.Number, x.Number == t.Number && t.Op == OpAtLeast:
+		case x.Number > t.Number:
 			return OK
 		}
 		return Breach

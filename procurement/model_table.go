@@ -6,26 +6,26 @@ import (
 	"github.com/almotacen/almotacen/procurement/law"
 )
 
-// builder collects the transitions of a model.
-type builder struct {
+// modelBuilder collects the transitions of a model.
+type modelBuilder struct {
 	*Model
 	while []State
 }
 
 // stay adds an event that changes no state.
-func (b *builder) stay(k Kind, from ...State) {
+func (b *modelBuilder) stay(k Kind, from ...State) {
 	for _, s := range from {
 		b.move(k, s, s)
 	}
 }
 
 // move adds a transition.
-func (b *builder) move(k Kind, from, to State, also ...Effect) {
+func (b *modelBuilder) move(k Kind, from, to State, also ...Effect) {
 	b.Transitions = append(b.Transitions, Transition{Event: k, From: from, To: to, While: b.while, Also: also})
 }
 
 // moves adds the same transition from several states.
-func (b *builder) moves(k Kind, to State, from ...State) {
+func (b *modelBuilder) moves(k Kind, to State, from ...State) {
 	for _, s := range from {
 		b.move(k, s, to)
 	}
@@ -51,7 +51,7 @@ var titles = map[string]struct {
 
 func buildModel(id string) *Model {
 	t := titles[id]
-	b := &builder{Model: &Model{ID: id, Title: t.title, Procedure: t.procedure}}
+	b := &modelBuilder{Model: &Model{ID: id, Title: t.title, Procedure: t.procedure}}
 	b.beginning()
 	if id != "consultation" {
 		b.file()
@@ -81,10 +81,10 @@ func buildModel(id string) *Model {
 	return b.Model
 }
 
-func (b *builder) is(ids ...string) bool { return slices.Contains(ids, b.ID) }
+func (b *modelBuilder) is(ids ...string) bool { return slices.Contains(ids, b.ID) }
 
 // beginning is what every procedure shares: idea, need, consultation.
-func (b *builder) beginning() {
+func (b *modelBuilder) beginning() {
 	b.move(IdeaRecorded, StateNew, StateIdea)
 	b.moves(NeedStated, StateNeed, StateNew, StateIdea)
 	b.moves(IdeaArchived, StateArchived, StateIdea, StateNeed, StateConsultationReported, StateConsultationCancelled)
@@ -101,7 +101,7 @@ func (b *builder) beginning() {
 }
 
 // open lists the states of the case in which work goes on.
-func (b *builder) open() []State {
+func (b *modelBuilder) open() []State {
 	out := []State{StateNew, StateIdea, StateNeed, StateConsultationOpen, StateConsultationDone, StateConsultationReported, StateConsultationCancelled, StatePreparation}
 	if b.is("consultation") {
 		return out
@@ -111,7 +111,7 @@ func (b *builder) open() []State {
 }
 
 // tendering lists the states from the call on.
-func (b *builder) tendering() []State {
+func (b *modelBuilder) tendering() []State {
 	var out []State
 	if b.hasCall() {
 		out = append(out, StateCall, StateCallChanged)
@@ -132,13 +132,13 @@ func (b *builder) tendering() []State {
 	return out
 }
 
-func (b *builder) hasCall() bool { return b.is(append(in("precommercial"), called...)...) }
-func (b *builder) hasInvitation() bool {
+func (b *modelBuilder) hasCall() bool { return b.is(append(in("precommercial"), called...)...) }
+func (b *modelBuilder) hasInvitation() bool {
 	return b.is(append(in("negotiated-no-notice", "call-off"), twoStep...)...)
 }
 
 // file is the preparation of the file up to its approval.
-func (b *builder) file() {
+func (b *modelBuilder) file() {
 	b.move(FileApproved, StatePreparation, StateApproved)
 	if b.is(called...) && !b.is("simplified", "super-simplified") {
 		b.move(PriorNoticePublished, StateNoPriorNotice, StatePriorNotice)
@@ -151,7 +151,7 @@ func (b *builder) file() {
 }
 
 // callAndOffers goes from the approved file to the offers.
-func (b *builder) callAndOffers() {
+func (b *modelBuilder) callAndOffers() {
 	call := []State{StateCall, StateCallChanged}
 	if b.hasCall() {
 		b.stay(NoticeDispatched, StateApproved, StateCall, StateCallChanged)
@@ -195,7 +195,7 @@ func (b *builder) callAndOffers() {
 }
 
 // lots goes from the first opening to the signature.
-func (b *builder) lots() {
+func (b *modelBuilder) lots() {
 	if b.is("minor") {
 		return
 	}
@@ -266,7 +266,7 @@ func (b *builder) lots() {
 }
 
 // transition finds the transition of an event from a state; the last one added.
-func (b *builder) transition(k Kind, from State) *Transition {
+func (b *modelBuilder) transition(k Kind, from State) *Transition {
 	for i := len(b.Transitions) - 1; i >= 0; i-- {
 		if t := &b.Transitions[i]; t.Event == k && t.From == from {
 			return t
@@ -276,7 +276,7 @@ func (b *builder) transition(k Kind, from State) *Transition {
 }
 
 // contracts goes from signature to settlement.
-func (b *builder) contracts() {
+func (b *modelBuilder) contracts() {
 	work := []State{StateExecution, StateModified}
 	b.while = []State{StateTendered}
 	if b.is("call-off") {
@@ -311,7 +311,7 @@ func (b *builder) contracts() {
 }
 
 // phases is the matrix of phases and partners.
-func (b *builder) phases() {
+func (b *modelBuilder) phases() {
 	if !b.is(phased...) {
 		return
 	}
@@ -359,7 +359,7 @@ func endAll() []Effect {
 }
 
 // ends closes the case, or annuls it.
-func (b *builder) ends() {
+func (b *modelBuilder) ends() {
 	var live []State
 	for _, s := range append([]State{StateApproved}, b.tendering()...) {
 		if s == StateTendered && b.is("minor") {
