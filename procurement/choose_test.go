@@ -3,6 +3,8 @@ package procurement
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -231,6 +233,69 @@ func TestEstimateValue(t *testing.T) {
 		_, err := EstimateValue(law.Open, parts)
 		require.Error(t, err)
 	}
+}
+
+func TestMonthlyValue(t *testing.T) {
+	at := law.MustDate("2026-06-01")
+	for _, c := range []struct {
+		months int
+		lease  bool
+		want   int64
+	}{{12, false, 12_000}, {48, false, 48_000}, {49, false, 48_000}, {0, false, 48_000}, {60, true, 60_000}, {0, true, 48_000}} {
+		v, _, err := MonthlyValue(at, law.Net(1000), c.months, c.lease)
+		require.NoError(t, err)
+		require.Equal(t, law.Net(c.want), v, "%+v", c)
+	}
+	_, _, err := MonthlyValue(at, law.NetCents(law.MaxCents), 2, false)
+	require.ErrorIs(t, err, law.ErrAmount)
+	_, _, err = MonthlyValue(at, law.Net(1), -1, false)
+	require.ErrorIs(t, err, law.ErrPeriod)
+	_, _, err = MonthlyValue(at, law.Money{}, 1, false)
+	require.Error(t, err)
+}
+
+const tablesFile = "../docs/decision-tables.md"
+
+// TestDecisionTablesDocument keeps docs/decision-tables.md, made of the tables,
+// current: ALMOTACEN_UPDATE=1 writes it.
+func TestDecisionTablesDocument(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# The decision tables\n\nHow package `procurement` chooses, for a second person to check. The file is made from the tables by `go test ./procurement`;\ndo not edit it. In each table the rows exclude each other and one holds for every set of facts: a test tries them all. An empty cell\nmeans that the row does not ask. Marks: ✓ article read, ◐ secondary source, ○ not verified.\n")
+	at := law.MustDate("2026-06-01")
+	for _, table := range Tables(at) {
+		fmt.Fprintf(&b, "\n## %s\n\n%s.\n\n", table.Name, strings.ToUpper(table.Question[:1])+table.Question[1:])
+		ps := tablePremises(table)
+		for i, p := range ps {
+			fmt.Fprintf(&b, "%d. %s\n", i+1, p)
+		}
+		if len(ps) > 0 {
+			b.WriteString("\n")
+		}
+		b.WriteString("| row |")
+		for i := range ps {
+			fmt.Fprintf(&b, " %d |", i+1)
+		}
+		b.WriteString(" → | why | article |\n| --- |" + strings.Repeat(" --- |", len(ps)) + " --- | --- | --- |\n")
+		for i, r := range table.Rows {
+			fmt.Fprintf(&b, "| %d |", i+1)
+			for _, p := range ps {
+				cell := ""
+				for _, c := range r.If {
+					if c.Premise == p {
+						cell = c.Is.String()
+					}
+				}
+				fmt.Fprintf(&b, " %s |", cell)
+			}
+			fmt.Fprintf(&b, " %s | %s | %s |\n", r.Then, r.Why, r.Source)
+		}
+	}
+	if os.Getenv("ALMOTACEN_UPDATE") != "" {
+		require.NoError(t, os.WriteFile(filepath.FromSlash(tablesFile), []byte(b.String()), 0o644))
+	}
+	got, err := os.ReadFile(filepath.FromSlash(tablesFile))
+	require.NoError(t, err)
+	require.Equal(t, b.String(), string(got), "docs/decision-tables.md is not current: run this test with ALMOTACEN_UPDATE=1 and review the change")
 }
 
 func TestUnitsValue(t *testing.T) {

@@ -19,11 +19,16 @@ const (
 	PartProvided                         // supplies put at the contractor's disposal, in works (101.8)
 	PartRD                               // R&D over the whole life of a partnership, all partners (101.14)
 	PartPurchase                         // what a partnership buys at its end (101.14)
+	PartTurnover                         // net turnover of a concession over its life (101.1.b)
+	PartFees                             // fees, fines, grants, sales and supplies of a concession (101.3)
+	PartFramework                        // all contracts of a framework agreement over its life (101.13)
+	PartSuccessive                       // recurrent contracts: of the last twelve months, adjusted, or of the next twelve (101.10)
 )
 
-// String is "base", "extension", "prizes", "modification", "provided", "r&d", "purchase".
+// String is "base", "extension", "prizes", "modification", "provided", "r&d",
+// "purchase", "turnover", "fees", "framework", "successive".
 func (k PartKind) String() string {
-	names := [...]string{"", "base", "extension", "prizes", "modification", "provided", "r&d", "purchase"}
+	names := [...]string{"", "base", "extension", "prizes", "modification", "provided", "r&d", "purchase", "turnover", "fees", "framework", "successive"}
 	if int(k) < len(names) {
 		return names[k]
 	}
@@ -51,7 +56,7 @@ type EstimateLine struct {
 
 var partSources = map[PartKind]string{
 	PartBase: "101.1.a", PartExtension: "101.2.a", PartPrizes: "101.2.b", PartModification: "101.2.c",
-	PartProvided: "101.8", PartRD: "101.14", PartPurchase: "101.14",
+	PartProvided: "101.8", PartRD: "101.14", PartPurchase: "101.14", PartTurnover: "101.1.b", PartFees: "101.3", PartFramework: "101.13", PartSuccessive: "101.10",
 }
 
 // maxParts bounds a list of parts, lots or units.
@@ -96,6 +101,38 @@ func EstimateValue(p law.Procedure, parts []Part) (Estimate, error) {
 	}
 	e.Value = law.NetCents(cents)
 	return e, nil
+}
+
+// MonthlyValue is the value of a lease or of a service without a total price:
+// the whole of a term of so many months, or 48 months when the term is longer
+// or, with 0, not fixed (101.9, 101.11.d). A lease of more than twelve months
+// and a fixed term counts whole, with its residual value, which is the
+// caller's to add: pass lease.
+func MonthlyValue(at law.Date, monthly law.Money, months int, lease bool) (law.Money, law.Source, error) {
+	article := "101.11.d"
+	if lease {
+		article = "101.9"
+	}
+	src := lcspArticle(article)
+	most, err := law.Lookup(law.MonthlyMultiple, at, law.AnyContract, law.AnyBody)
+	if err != nil {
+		return law.Money{}, src, err
+	}
+	cents, err := monthly.NetEuros("monthly value")
+	if err != nil {
+		return law.Money{}, src, err
+	}
+	if months < 0 || months > 12*100 {
+		return law.Money{}, src, &law.Error{Code: "law.period", Input: fmt.Sprintf("%d months", months), Msg: "not a term", Write: "0 for a term that is not fixed, at most 1200", Err: law.ErrPeriod}
+	}
+	n := int64(months)
+	if months == 0 || !lease && n > most.Value.Num {
+		n = most.Value.Num
+	}
+	if cents > law.MaxCents/n {
+		return law.Money{}, src, &law.Error{Code: "law.amount", Input: monthly.String(), Msg: "the product is too large", Err: law.ErrAmount}
+	}
+	return law.NetCents(cents * n), src, nil
 }
 
 func missingPart(because, article string) error {

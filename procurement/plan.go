@@ -88,7 +88,7 @@ type Plan struct {
 	Critical      []TaskID // the chain of tasks that binds Formalisation, from the start
 	Wanted        law.Date
 	Slack         int      // calendar days from Formalisation to Wanted; negative: too late. Only if Wanted is given
-	LatestStart   law.Date // last start with which Wanted holds, if there is one within a year and a half
+	LatestStart   law.Date // last start with which Wanted holds; no date if there is none in the calendar within a year and a half
 	// Assumptions are what was taken where law or facts leave it open, and
 	// holidays that the calendar lacks.
 	Assumptions []string
@@ -110,6 +110,9 @@ type Task struct {
 
 // MaxFloat bounds Task.Float.
 const MaxFloat = 365
+
+// maxStartShift bounds the search for Plan.LatestStart, in days either way.
+const maxStartShift = 548
 
 // Overrun is a step on a day that a period does not allow.
 type Overrun struct {
@@ -332,12 +335,14 @@ func (s *schedule) plan(assumptions []string) (Plan, error) {
 	}
 	if !c.Wanted.IsZero() {
 		p.Slack = c.Wanted.Sub(end)
-		lo, hi := -548, 548
+		// Not before the calendar begins.
+		first, _ := c.Calendar.Interval()
+		lo, hi := max(-maxStartShift, first.Sub(c.Start)), maxStartShift
 		holds := func(n int) bool {
 			trial.config.Start = c.Start.AddDays(n)
 			return trial.run(nil) == nil && !trial.date[TaskFormalisation].After(c.Wanted)
 		}
-		if holds(lo) {
+		if lo <= hi && holds(lo) {
 			for lo < hi {
 				if mid := lo + (hi-lo+1)/2; holds(mid) {
 					lo = mid

@@ -64,6 +64,27 @@ func TestPlanOpenSARA(t *testing.T) {
 	}
 }
 
+// The latest start is found in a calendar that begins after the search would.
+func TestLatestStart(t *testing.T) {
+	cal, err := law.NewCalendar(law.CalendarConfig{From: law.MustDate("2026-03-02"), To: law.MustDate("2026-12-31"), Complete: true})
+	require.NoError(t, err)
+	c := PlanConfig{Start: law.MustDate("2026-06-01"), Calendar: cal, Facts: fullFacts(law.Open, law.Services, law.No), Wanted: law.MustDate("2026-07-01")}
+	p, err := NewPlan(c)
+	require.NoError(t, err)
+	require.False(t, p.LatestStart.IsZero())
+	for n := range 2 {
+		c.Start = p.LatestStart.AddDays(n)
+		q, err := NewPlan(c)
+		require.NoError(t, err)
+		require.Equal(t, n == 1, q.Formalisation.After(c.Wanted))
+	}
+	c.Start, c.Wanted = law.MustDate("2026-06-01"), law.MustDate("2026-03-05")
+	p, err = NewPlan(c)
+	require.NoError(t, err)
+	require.True(t, p.LatestStart.IsZero())
+	require.Negative(t, p.Slack)
+}
+
 func TestPlanBelowSARA(t *testing.T) {
 	f := fullFacts(law.Simplified, law.Supplies, law.No)
 	f.Appealable = law.No

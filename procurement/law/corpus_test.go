@@ -424,6 +424,7 @@ func TestConformanceText(t *testing.T) {
 			figure = ""
 		case f.Value.Den == 0:
 			figure = ""
+		case f.Kind == MonthlyMultiple:
 		case f.Measure == MonthsLong:
 			figure = strconv.FormatInt(f.Value.Num/12, 10)
 		case f.Kind == AbnormalReduction:

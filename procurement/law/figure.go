@@ -49,6 +49,7 @@ const (
 	QualityIntellectual       Kind = "quality-weight-intellectual"   // weight of quality criteria
 	PhaseQualityThreshold     Kind = "phase-quality-threshold"       // points in qualitative criteria to go on to the next phase
 	ImprovementsJudgement     Kind = "improvements-judgement"        // weight of improvements scored by a committee
+	MonthlyMultiple           Kind = "monthly-multiple"              // months that count of a price by the month without a fixed term
 	Abnormal1                 Kind = "abnormal-1"                    // one offer: share below the base budget
 	Abnormal2                 Kind = "abnormal-2"                    // two: share below the other
 	Abnormal3                 Kind = "abnormal-3"                    // three: share below the mean

@@ -220,6 +220,8 @@ var fixedFigures = []Figure{
 	{PhaseQualityThreshold, AnyContract, AnyBody, AtLeast, percent(50), Percent, start, Date{}, lcsp("146.3", "un umbral mínimo del 50 por ciento de la puntuación en el conjunto de los criterios cualitativos"), "evaluation in phases"},
 	{ImprovementsJudgement, AnyContract, AnyBody, AtMost, Number{5, 2}, Percent, start, Date{}, lcsp("145.7", "una valoración superior al 2,5 por ciento"), "scored under 146.2.a"},
 
+	{MonthlyMultiple, AnyContract, AnyBody, Exactly, Number{48, 1}, MonthsLong, start, Date{}, lcsp("101.11", "el valor mensual multiplicado por 48"), "also 101.9.b for leases; 101.11.d for services, of a longer or unfixed term"},
+
 	{Abnormal1, AnyContract, AnyBody, Above, percent(25), Percent, rglcap, Date{}, rg("85.1", "inferior al presupuesto base de licitación en más de 25 unidades porcentuales"), units},
 	{Abnormal2, AnyContract, AnyBody, Above, percent(20), Percent, rglcap, Date{}, rg("85.2", "inferior en más de 20 unidades porcentuales a la otra oferta"), units},
 	{Abnormal3, AnyContract, AnyBody, Above, percent(10), Percent, rglcap, Date{}, rg("85.3", "inferiores en más de 10 unidades porcentuales a la media aritmética"), units + "; the highest is left out of the mean if it is more than 10 above it"},
