@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,4 +31,23 @@ func TestGettingStarted(t *testing.T) {
 	out, err = run.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	require.Equal(t, string(blocks[4][2]), string(out))
+}
+
+// TestProcurement: what the guide shows as output stands in the packages' examples.
+func TestProcurement(t *testing.T) {
+	text, err := os.ReadFile("../../docs/procurement.md")
+	require.NoError(t, err)
+	var examples []byte
+	for _, name := range []string{"../../procurement/law/example_test.go", "../../procurement/plan_gantt_test.go"} {
+		data, err := os.ReadFile(name)
+		require.NoError(t, err)
+		examples = append(examples, data...)
+	}
+	blocks := regexp.MustCompile("(?s)```text\n(.*?)```").FindAllSubmatch(text, -1)
+	require.NotEmpty(t, blocks)
+	for _, b := range blocks {
+		for line := range bytes.Lines(b[1]) {
+			require.Contains(t, string(examples), "// "+string(line))
+		}
+	}
 }
