@@ -63,6 +63,7 @@ var imports = map[string][]string{
 	"telemetry/internal/formattest": {"telemetry"},
 	"telemetry/lineprotocol":        {"telemetry", "telemetry/internal/decoding"},
 	"telemetry/ngsild":              {"telemetry", "telemetry/internal/jsonrec", "internal/instant", "internal/jsonscan"},
+	"telemetry/ngsiv2":              {"telemetry", "telemetry/internal/jsonrec", "internal/instant", "internal/jsonscan"},
 	"telemetry/sketch":              {},
 }
 

@@ -413,7 +413,7 @@ func TestLosses(t *testing.T) {
 	}
 	out, losses, err := new(Encoder).Append(nil, &b)
 	require.NoError(t, err)
-	require.Equal(t, `[{"id":"urn:ngsi-ld:T:s1","type":"T","a":{"type":"Property","value":1,"observedAt":"2026-03-29T08:00:00.000000000Z","datasetId":"urn:ngsi-ld:Dataset:c1"},"b":{"type":"Property","value":1},"c":{"type":"Property","value":1,"observedAt":"2026-03-29T08:00:00.000000000Z"}}]`, string(out))
+	require.Equal(t, `[{"id":"urn:ngsi-ld:T:s1","type":"T","a":{"type":"Property","value":1,"observedAt":"2026-03-29T08:00:00.000000000Z","datasetId":"urn:ngsi-ld:Dataset:c1"},"b":{"type":"Property","value":1,"unitCode":"CEL"},"c":{"type":"Property","value":1,"observedAt":"2026-03-29T08:00:00.000000000Z"}}]`, string(out))
 	require.Equal(t, "unit in 1 rows, offset from UTC in 1 rows, deletion in 1 rows, metadata in 1 rows, row in 3 rows, name in 2 rows, interval in 1 rows", strings.Replace(losses.String(), "offset in", "offset from UTC in", 1))
 	b.Number[0] = math.NaN()
 	_, _, err = new(Encoder).Append(nil, &b)

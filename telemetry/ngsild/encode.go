@@ -276,6 +276,9 @@ func (e *Encoder) instance(dst []byte, row int, several bool) ([]byte, bool) {
 			dst = jsonscan.AppendString(append(dst, `,"unitCode":`...), unit.Given)
 		} else {
 			e.losses.Add(telemetry.LossUnit, row)
+			if code, ok := telemetry.UnitCode(telemetry.CEFACT, unit.Unit); ok {
+				dst = jsonscan.AppendString(append(dst, `,"unitCode":`...), code)
+			}
 		}
 	}
 	if b.Time[row] != telemetry.NoTime {

@@ -109,7 +109,7 @@ func (r *Reader) Coerce(row *telemetry.Row, raw []byte, at int, why string) bool
 	}
 	row.Kind = telemetry.Text
 	row.Flags |= telemetry.Coerced
-	r.Find(telemetry.ErrType, at, "%.60s is %s; kept as text", raw, why)
+	r.Find(telemetry.ErrType, at, "%.60s is %s; kept as text", r.B.Bytes(row.Detail.Ref), why)
 	return true
 }
 
@@ -189,7 +189,7 @@ func (r *Reader) Geometry(row *telemetry.Row, raw []byte, at int) bool {
 	if r.C.Policy == telemetry.Keep {
 		return r.Coerce(row, raw, at, what)
 	}
-	return r.Fail(telemetry.ErrValue, at, "%.80s is %s", raw, what)
+	return r.Fail(telemetry.ErrValue, at, "%.80s is %s", jsonscan.AppendCompact(nil, raw), what)
 }
 
 // point reads a GeoJSON Point. Otherwise it says what raw is: "geometry", another one.
