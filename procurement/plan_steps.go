@@ -67,13 +67,7 @@ func (b *builder) require(step law.Step, id, on TaskID) link {
 		return link{}
 	}
 	l := link{on: on, period: r.Strict, also: r.Also, regime: r.Regime, source: r.Sources[len(r.Sources)-1],
-		why: string(step) + ": " + r.Bound.String() + " " + r.Strict.String()}
-	if !r.Also.IsZero() {
-		l.why += " and " + r.Also.String()
-	}
-	for _, a := range r.Applied {
-		l.why += ", " + a
-	}
+		why: r.Explain("en")}
 	switch {
 	case r.Bound == law.Maximum && b.config.Pace == Fastest:
 		l.limit = true

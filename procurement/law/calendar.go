@@ -191,15 +191,15 @@ func (k *Calendar) Working(d Date) (bool, error) {
 }
 
 // why says why d is not a working day.
-func (k *Calendar) why(d Date) string {
+func (k *Calendar) why(d Date, lang string) string {
 	if hs := k.holidays[d]; len(hs) > 0 {
 		s := hs[0].Name
 		if s == "" {
-			s = "holiday"
+			s = Word("holiday", lang)
 		}
-		return s + ", " + hs[0].Level.String()
+		return s + ", " + Word(hs[0].Level.String(), lang)
 	}
-	return d.Weekday().String()
+	return weekday(d.Weekday(), lang)
 }
 
 // missing names the levels of holidays that nobody gave for the days from a to b.
@@ -207,7 +207,7 @@ func (k *Calendar) missing(a, b Date) []string {
 	var out []string
 	for _, g := range k.gaps {
 		if g.year >= a.Year() && g.year <= b.Year() {
-			out = append(out, g.level.String()+" holidays of "+strconv.Itoa(g.year))
+			out = append(out, fmt.Sprintf("%s holidays of %04d", g.level, g.year))
 		}
 	}
 	return out

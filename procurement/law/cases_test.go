@@ -169,7 +169,7 @@ func askDeadline(t *testing.T, verb, q string) (string, string) {
 		return citeError(t, err)
 	}
 	var cited []string
-	for _, r := range d.Reasons() {
+	for _, r := range d.Reasons("es") {
 		cited = append(cited, r.Source.Cite())
 	}
 	return d.Last.String(), strings.Join(cited, ", ")

@@ -262,12 +262,14 @@ type Reason struct {
 	Source Source
 }
 
-// Reasons explains the count: the day of the event, the rule, the days that were
-// skipped or moved over and why, the last day, each with its article.
-func (d Deadline) Reasons() []Reason {
+// Reasons explains the count in a language ("en" is English, every other tag
+// Spanish): the day of the event, the rule, the days that were skipped or
+// moved over and why, the last day, each with its article.
+func (d Deadline) Reasons(lang string) []Reason {
 	if d.cal == nil {
 		return nil
 	}
+	word := func(s string) string { return Word(s, lang) }
 	start, months, moves := startNextDay, monthsSource, endMoves
 	if d.Regime == European {
 		start, months, moves = euStart, euMonths, euEndMoves
@@ -275,10 +277,10 @@ func (d Deadline) Reasons() []Reason {
 	if d.Back {
 		start = backwardCount
 	}
-	steps := []Reason{{d.Start, "day of the event: not counted", start}}
-	way, sign := "", 1
+	rs := []Reason{{d.Start, word("day of the event: not counted"), start}}
+	period, sign := d.Period.In(lang), 1
 	if d.Back {
-		way, sign = " backwards", -1
+		period, sign = period+" "+word("backwards"), -1
 	}
 	switch d.Period.Unit {
 	case WorkingDays:
@@ -288,55 +290,55 @@ func (d Deadline) Reasons() []Reason {
 				if !hs[0].Source.IsZero() {
 					src = hs[0].Source
 				}
-				steps = append(steps, Reason{day, "not counted: " + d.cal.why(day), src})
+				rs = append(rs, Reason{day, word("not counted") + ": " + d.cal.why(day, lang), src})
 			}
 		}
-		steps = append(steps, Reason{d.Nominal, d.Period.String() + way + ": Saturdays, Sundays and holidays are not counted", workingDays})
+		rs = append(rs, Reason{d.Nominal, period + ": " + word("Saturdays, Sundays and holidays are not counted"), workingDays})
 	case CalendarDays:
 		src := calendarDays
 		if d.Regime == European {
 			src = euMonths
 		}
-		steps = append(steps, Reason{d.Nominal, d.Period.String() + way + ": every day counts", src})
+		rs = append(rs, Reason{d.Nominal, period + ": " + word("every day counts"), src})
 	default:
-		text := d.Period.String() + way + ": same number of the month"
+		text := "same number of the month"
 		_, _, a := d.Start.Civil()
 		_, _, b := d.Nominal.Civil()
 		if a != b {
-			text = d.Period.String() + way + fmt.Sprintf(": the month has no day %d, so its last", a)
+			text = "the month has no such day, so its last"
 		}
-		steps = append(steps, Reason{d.Nominal, text, months})
+		rs = append(rs, Reason{d.Nominal, period + ": " + word(text), months})
 	}
 	if d.Back {
-		return append(steps, Reason{d.Last, "counted backwards: the end does not move", backwardCount})
+		return append(rs, Reason{d.Last, word("counted backwards: the end does not move"), backwardCount})
 	}
 	end := d.Nominal
 	for day := d.Nominal; d.Period.Unit != WorkingDays && day.Before(d.Last); day = day.AddDays(1) {
-		if w, err := d.cal.Working(day); err == nil && !w {
-			steps = append(steps, Reason{day, "not working (" + d.cal.why(day) + "): the end moves", moves})
-			end = day.AddDays(1)
-			continue
+		if w, err := d.cal.Working(day); err != nil || w {
+			break
 		}
-		break
+		rs = append(rs, Reason{day, word("not working: the end moves") + " (" + d.cal.why(day, lang) + ")", moves})
+		end = day.AddDays(1)
 	}
 	if d.Regime == European && end.Before(d.Last) {
-		steps = append(steps, Reason{d.Last, "at least two working days in the period", euTwoWorking})
+		rs = append(rs, Reason{d.Last, word("at least two working days in the period"), euTwoWorking})
 	}
-	return append(steps, Reason{d.Last, "last day, counts whole", start})
+	return append(rs, Reason{d.Last, word("last day, counts whole"), start})
 }
 
 // Explain is Reasons as text, one a line, with the holidays that are missing.
-func (d Deadline) Explain() string {
+func (d Deadline) Explain(lang string) string {
 	var b strings.Builder
-	for _, s := range d.Reasons() {
-		fmt.Fprintf(&b, "%s  %s", s.Date, s.Text)
-		if c := s.Source.String(); c != "" {
+	for _, r := range d.Reasons(lang) {
+		fmt.Fprintf(&b, "%s  %s", r.Date, r.Text)
+		if c := r.Source.String(); c != "" {
 			fmt.Fprintf(&b, " (%s)", c)
 		}
 		b.WriteByte('\n')
 	}
 	for _, m := range d.Missing() {
-		fmt.Fprintf(&b, "not given: %s; the last day may be later\n", m)
+		what, year := m[:len(m)-4], m[len(m)-4:]
+		fmt.Fprintf(&b, "%s %s: %s\n", Word(strings.TrimSpace(what), lang), year, Word("not given; the last day may be later", lang))
 	}
 	return b.String()
 }

@@ -100,8 +100,8 @@ func TestDeadlineTwin(t *testing.T) {
 			}
 			require.NoError(t, err)
 			require.Equal(t, want.Format(time.DateOnly), got.Last.String(), "round %d: %s from %s", round, p, start)
-			require.NotEmpty(t, got.Reasons())
-			require.Equal(t, got.Last, got.Reasons()[len(got.Reasons())-1].Date)
+			require.NotEmpty(t, got.Reasons("es"))
+			require.Equal(t, got.Last, got.Reasons("es")[len(got.Reasons("es"))-1].Date)
 			eu, err := cal.Deadline(start, p, European)
 			if err == nil {
 				require.False(t, eu.Last.Before(got.Last))
@@ -210,7 +210,7 @@ func TestMissingLevels(t *testing.T) {
 	d, err := cal.Deadline(MustDate("2025-12-20"), Days(30), Spanish)
 	require.NoError(t, err)
 	require.Equal(t, []string{"local holidays of 2026"}, d.Missing())
-	require.Contains(t, d.Explain(), "the last day may be later")
+	require.Contains(t, d.Explain("en"), "the last day may be later")
 	other, err := NewCalendar(CalendarConfig{From: MustDate("2025-06-01"), To: MustDate("2026-06-30"), Complete: true, Holidays: []Holiday{{Date: MustDate("2026-01-19"), Level: LocalDay}}})
 	require.NoError(t, err)
 	both, err := cal.Join(other)
@@ -221,6 +221,67 @@ func TestMissingLevels(t *testing.T) {
 	require.Equal(t, []string{"local holidays of 2026"}, d.Missing())
 	from, to := both.Interval()
 	require.Equal(t, "2025-06-01 2026-06-30", from.String()+" "+to.String())
+}
+
+// Every short text has its Spanish form, and none is the English one by mistake.
+func TestWords(t *testing.T) {
+	has := func(s string) {
+		require.Contains(t, spanish, s)
+	}
+	for term := range Terms() {
+		has(string(term.Step))
+		has(term.Start)
+		for _, c := range term.Changes {
+			has(string(c.If))
+		}
+	}
+	var f Facts
+	for _, n := range f.truths() {
+		has(string(n.fact))
+	}
+	for _, c := range append(Contracts(), AnyContract) {
+		has(c.String())
+	}
+	for _, p := range append(Procedures(), AnyProcedure) {
+		has(p.String())
+	}
+	for u := CalendarDays; u <= Hours; u++ {
+		has(u.String())
+		require.Contains(t, singular, u)
+	}
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		has(d.String())
+	}
+	for l := NationalDay; l <= LocalDay; l++ {
+		has(l.String())
+		has(l.String() + " holidays of")
+	}
+	for b := Minimum; b <= Length; b++ {
+		has(b.String())
+	}
+	same := 0
+	for en, es := range spanish {
+		require.NotEmpty(t, es, en)
+		if en == es {
+			same++
+		}
+	}
+	require.LessOrEqual(t, same, 2) // "no", "local"
+	require.Equal(t, "1 mes", Period{1, Months}.In("es"))
+	require.Equal(t, "1 month", Period{1, Months}.In("en-GB"))
+	require.Equal(t, "contrato menor", Minor.In("ca"))
+
+	cal, err := NewCalendar(CalendarConfig{From: MustDate("2026-01-01"), To: MustDate("2026-12-31")})
+	require.NoError(t, err)
+	d, err := cal.Deadline(MustDate("2026-09-27"), Days(15), Spanish)
+	require.NoError(t, err)
+	require.Equal(t, `2026-09-27  día del hecho: no se cuenta (LPAC 30.3 ✓)
+2026-10-12  15 días naturales: se cuentan todos los días (LCSP DA 12 ✓)
+2026-10-12  inhábil: el final se traslada (Fiesta Nacional de España, nacional) (LCSP DA 12 ✓)
+2026-10-13  último día, se cuenta entero (LPAC 30.3 ✓)
+festivos autonómicos de 2026: no consta; el último día puede ser posterior
+festivos locales de 2026: no consta; el último día puede ser posterior
+`, d.Explain("es"))
 }
 
 func TestExpectedYears(t *testing.T) {
@@ -285,8 +346,8 @@ func FuzzDeadline(f *testing.F) {
 		day, p := Date{start}, Period{n, Unit(unit % 7)}
 		d, err := cal.Deadline(day, p, Regime(regime%2))
 		if err == nil {
-			if ok, err := cal.Working(d.Last); n > 0 && (err != nil || !ok) || d.Last.Before(d.Nominal) || d.Explain() == "" {
-				t.Fatalf("%s from %s: %s", p, day, d.Explain())
+			if ok, err := cal.Working(d.Last); n > 0 && (err != nil || !ok) || d.Last.Before(d.Nominal) || d.Explain("en") == "" {
+				t.Fatalf("%s from %s: %s", p, day, d.Explain("en"))
 			}
 		}
 		if b, err := cal.Before(day, p, Regime(regime%2)); err == nil && b.Last.After(day) {

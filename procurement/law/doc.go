@@ -29,7 +29,8 @@
 // summer time cannot move a deadline. [Calendar] holds the days that are not
 // working; the national ones are embedded for the years of [NationalYears],
 // regional and local ones come from the caller. [Calendar.Deadline] counts and
-// [Deadline.Reasons] explains the count step by step.
+// [Deadline.Reasons] explains the count step by step, in Spanish or
+// English.
 //
 // The tables are data: range over [Figures], [Terms], [Holidays]. They hold no
 // opinion where lawyers disagree; such rows carry ○ and a note. This is a

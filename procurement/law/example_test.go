@@ -64,12 +64,14 @@ func ExampleRequire() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(r.Bound, r.Period, "from", r.Start, r.Applied, r.Sources)
+	fmt.Println(r.Explain("en"), r.Sources)
+	fmt.Println(r.Explain("es"))
 	// Output:
 	// law: offers on 2026-06-01: unknown, because the period differs by facts that were not given (LCSP 156.2); say urgent
 	// - urgent=no: 30 calendar days LCSP 156.3.c ✓
 	// - urgent=yes: 15 calendar days LCSP 156.3.b ✓
-	// minimum 30 calendar days from dispatch of the notice to the EU Publications Office [electronic offers: 5 calendar days less] [LCSP 156.2 ✓ LCSP 156.3.c ✓]
+	// offers: minimum 30 calendar days from dispatch of the notice to the EU Publications Office; electronic offers: 5 calendar days less [LCSP 156.2 ✓ LCSP 156.3.c ✓]
+	// presentación de ofertas: mínimo 30 días naturales desde el envío del anuncio a la Oficina de Publicaciones de la UE; ofertas electrónicas: 5 días naturales menos
 }
 
 // The first day on which a contract may be signed, over Christmas, in a town
@@ -89,7 +91,7 @@ func ExampleCalendar_Deadline() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Print(d.Explain())
+	fmt.Print(d.Explain("en"))
 	fmt.Println("signature from", d.Next())
 	// Output:
 	// 2026-11-20  day of the event: not counted (LPAC 30.3 ✓)

@@ -95,7 +95,8 @@ type Requirement struct {
 	// equals Period where nothing is open.
 	Strict  Period
 	Sources []Source // of the period, then of each change that was applied
-	Applied []string // the changes, in words
+	Applied []Change // the reduction and the extensions that were applied
+	Halved  bool     // by urgency, after the reduction
 	Mark    Mark     // the worst of Sources
 	Note    string
 }
@@ -292,16 +293,15 @@ func resolve(rows []*Term, asked string, f Facts) (Requirement, error) {
 		switch t.Urgency {
 		case UrgencyHalves:
 			half := r.Period.N / 2
+			r.Halved = true
 			r.Strict.N = half
 			if r.Period.N%2 == 1 {
-				r.Mark = Unverified
-				r.Applied = append(r.Applied, "halved by urgency; the half day is rounded up, which the law does not say")
+				r.Mark = Unverified // the rounding
 				r.Period.N = half + 1
 				if t.Bound == Minimum {
 					r.Strict.N = half + 1
 				}
 			} else {
-				r.Applied = append(r.Applied, "halved by urgency")
 				r.Period.N = half
 			}
 			r.Sources = append(r.Sources, urgencyHalf)
@@ -323,7 +323,6 @@ func resolve(rows []*Term, asked string, f Facts) (Requirement, error) {
 		r.apply(*c)
 		if f.Urgent == Yes && !c.Also.IsZero() {
 			r.Mark = Unverified
-			r.Applied = append(r.Applied, "whether urgency halves the extension is open: counted whole")
 		}
 	}
 	return r, nil
@@ -347,16 +346,43 @@ func (c *Change) holds(f *Facts) bool {
 func (r *Requirement) apply(c Change) {
 	r.Sources = append(r.Sources, c.Source)
 	r.Mark = min(r.Mark, c.Source.Mark)
-	text := string(c.If)
-	switch {
-	case !c.Set.IsZero():
-		text += ": " + c.Set.String()
-	case !c.Also.IsZero():
-		text += ": and then " + c.Also.String()
-	case c.Add < 0:
-		text += ": " + Period{-c.Add, r.Period.Unit}.String() + " less"
-	default:
-		text += ": " + Period{c.Add, r.Period.Unit}.String() + " more"
+	r.Applied = append(r.Applied, c)
+}
+
+// Explain is the requirement in words of a language ("en" is English, every
+// other tag Spanish): step, bound, period, what starts it, what was applied.
+func (r Requirement) Explain(lang string) string {
+	word := func(s string) string { return Word(s, lang) }
+	start := "from"
+	if r.Back {
+		start = "before"
 	}
-	r.Applied = append(r.Applied, text)
+	s := r.Step.In(lang) + ": " + r.Bound.In(lang) + " " + r.Period.In(lang)
+	if !r.Also.IsZero() {
+		s += " " + word("and then") + " " + r.Also.In(lang)
+	}
+	s += " " + word(start) + " " + word(r.Start)
+	for _, c := range r.Applied {
+		s += "; " + c.If.In(lang) + ": "
+		switch {
+		case !c.Set.IsZero():
+			s += c.Set.In(lang)
+		case !c.Also.IsZero():
+			s += word("and then") + " " + c.Also.In(lang)
+		case c.Add < 0:
+			s += Period{-c.Add, r.Period.Unit}.In(lang) + " " + word("less")
+		default:
+			s += Period{c.Add, r.Period.Unit}.In(lang) + " " + word("more")
+		}
+		if !c.Also.IsZero() && r.Mark == Unverified {
+			s += ", " + word("whether urgency halves the extension is open: counted whole")
+		}
+	}
+	if r.Halved {
+		s += "; " + word("halved by urgency")
+		if r.Mark == Unverified && r.Also.IsZero() {
+			s += ", " + word("the half day is rounded up, which the law does not say")
+		}
+	}
+	return s
 }
