@@ -144,7 +144,8 @@ func (j *judge) done(k Kind, t *target) bool {
 	case k == LotDeclared:
 		return t.lot >= 0
 	}
-	return j.trackFor(k, t)[k] != 0
+	in := j.trackFor(k, t)
+	return in[k] != 0 && in[k] > in[k.Info().Again]
 }
 
 // seq is the sequence number of the event at a place.

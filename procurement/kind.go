@@ -68,6 +68,7 @@ type KindInfo struct {
 	Scope  Scope
 	Actor  Actor
 	Once   bool       // the law, or sense, forbids it twice in the same scope
+	Again  Kind       // after this one it may happen once more; 0: never
 	Every  bool       // without Lot it is about every lot that is in a state for it
 	Amount FactType   // what Event.Amount must be: NetFact, or 0 for any that says whether VAT is in it
 	Source law.Source // the article that rules the act

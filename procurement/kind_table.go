@@ -119,6 +119,9 @@ func kindRow(k Kind, name string, s Scope, a Actor, flags int, src law.Source, e
 	case LotDeclared, OfferReceived, Awarded, Formalised, Ordered, PhaseStarted, PhasePaid, Modified, PurchaseDecided:
 		i.Amount = NetFact
 	}
+	if k == AwardNotified || k == AwardPublished {
+		i.Again = SignatureFailed // the next in order
+	}
 	if k == CollusionReferred || k == CollusionCleared {
 		i.Since = collusionLaw
 	}

@@ -107,6 +107,9 @@ func (b *modelBuilder) open() []State {
 		return out
 	}
 	out = append(out, StateApproved)
+	if b.is("minor") {
+		return out
+	}
 	return append(out, b.tendering()...)
 }
 
@@ -199,13 +202,17 @@ func (b *modelBuilder) lots() {
 	if b.is("minor") {
 		return
 	}
-	running := []State{StateEvaluation, StateAbnormality, StateClassified}
+	valued := []State{StateEvaluation}
+	if b.is(prepared...) {
+		valued = append(valued, StateAbnormality)
+	}
+	running := append(slices.Clone(valued), StateClassified)
 	b.while = []State{StateTendered}
 	b.move(EnvelopeOpened, StateLotWaiting, StateEvaluation)
-	b.stay(EnvelopeOpened, StateEvaluation, StateAbnormality)
+	b.stay(EnvelopeOpened, valued...)
 	b.stay(BidderAdmitted, StateEvaluation)
 	b.stay(JudgementReported, StateEvaluation)
-	b.stay(OfferScored, StateEvaluation, StateAbnormality)
+	b.stay(OfferScored, valued...)
 	b.stay(OfferExcluded, running...)
 	if b.is(prepared...) {
 		b.stay(DefectsAsked, StateEvaluation)
@@ -249,10 +256,7 @@ func (b *modelBuilder) lots() {
 	}
 	// Ways out before signature, from the call on.
 	b.while = slices.Clone(b.tendering())
-	for _, s := range []State{StateLotWaiting, StateEvaluation, StateAbnormality, StateClassified, StateAwarded, StateStandstill} {
-		if s == StateAbnormality && !b.is(prepared...) {
-			continue
-		}
+	for _, s := range append([]State{StateLotWaiting, StateAwarded, StateStandstill}, running...) {
 		b.move(Withdrawn, s, StateWithdrawn, Effect{StateAwaitingSignature, StateTerminated})
 		b.move(NotAwarded, s, StateNotAwarded, Effect{StateAwaitingSignature, StateTerminated})
 	}
@@ -341,7 +345,7 @@ func (b *modelBuilder) phases() {
 	}
 	b.while = nil
 	if b.is("innovation-partnership") {
-		b.move(PartnershipEnded, StateTendered, StatePartnershipEnded, endAll()...)
+		b.move(PartnershipEnded, StateTendered, StatePartnershipEnded, b.endAll()...)
 		b.move(PurchaseDecided, StateTendered, StatePurchaseDecided)
 		b.transition(PurchaseDecided, StateTendered).While = []State{StatePartnerPassed}
 		b.stay(PurchaseDelivered, StatePurchaseDecided)
@@ -351,24 +355,26 @@ func (b *modelBuilder) phases() {
 }
 
 // endAll ends everything that runs: phases, contracts, lots.
-func endAll() []Effect {
-	return []Effect{
-		{StatePartnerRunning, StatePartnerTerminated}, {StatePartnerDelivered, StatePartnerTerminated}, {StatePartnerAssessed, StatePartnerTerminated},
-		{StateAwaitingSignature, StateTerminated}, {StateSigned, StateTerminated}, {StateExecution, StateTerminated}, {StateModified, StateTerminated},
+func (b *modelBuilder) endAll() []Effect {
+	out := []Effect{{StateExecution, StateTerminated}, {StateModified, StateTerminated}}
+	if !b.is("minor") {
+		out = append(out, Effect{StateAwaitingSignature, StateTerminated}, Effect{StateSigned, StateTerminated})
 	}
+	if b.is(phased...) {
+		out = append(out, Effect{StatePartnerRunning, StatePartnerTerminated}, Effect{StatePartnerDelivered, StatePartnerTerminated}, Effect{StatePartnerAssessed, StatePartnerTerminated})
+	}
+	return out
 }
 
 // ends closes the case, or annuls it.
 func (b *modelBuilder) ends() {
 	var live []State
-	for _, s := range append([]State{StateApproved}, b.tendering()...) {
-		if s == StateTendered && b.is("minor") {
-			continue
-		}
-		live = append(live, s)
+	live = append(live, StateApproved)
+	if !b.is("minor") {
+		live = append(live, b.tendering()...)
 	}
 	for _, s := range live {
-		b.move(ProcedureAnnulled, s, StateAnnulled, endAll()...)
+		b.move(ProcedureAnnulled, s, StateAnnulled, b.endAll()...)
 	}
 	switch {
 	case b.is("minor"):
