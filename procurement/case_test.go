@@ -117,3 +117,14 @@ func TestNextAfterAward(t *testing.T) {
 	t.Log(got)
 	require.Contains(t, got, "formalised B 2025-06-12.. true 0")
 }
+
+// TestListedFacts: contracts and authorities are listed in the order of law.
+func TestListedFacts(t *testing.T) {
+	for i, s := range FactContract.Info().OneOf {
+		require.Equal(t, s, law.Contract(i+1).String())
+	}
+	require.Len(t, FactContract.Info().OneOf, len(law.Contracts()))
+	for i, s := range FactBody.Info().OneOf {
+		require.Equal(t, s, law.Body(i+1).String())
+	}
+}

@@ -39,6 +39,7 @@ type judge struct {
 	place   int32 // of e; 0 for an event that did not happen
 	t       target
 	finding Finding
+	least   bool    // the period at work is a minimum
 	window  *window // instead of judging days, note between which they are lawful
 }
 
@@ -164,14 +165,39 @@ func (j *judge) lackName(e *Event, r ref, place int32) {
 	j.log(guardScope, Unknown, e, place)
 }
 
-// known notes acts about offers that the log does not have.
-func (j *judge) known(e *Event, t *target, place int32) {
-	if !j.keep || t.bid >= 0 && j.bids[t.bid].track[OfferReceived] != 0 {
-		return
+// rests is the earlier act on which an act about a firm rests: whoever offers
+// was selected, whoever is scored or awarded has offered; 0 for none.
+func (m *compiled) rests(k Kind) Kind {
+	switch s := k.Info().Scope; {
+	case k == CandidateSelected, k == CandidateRejected:
+		return RequestReceived
+	case k == OfferReceived:
+		if len(m.moves[CandidateSelected]) > 0 {
+			return CandidateSelected
+		}
+	case s == ScopeBid, k == Awarded && len(m.moves[EnvelopeOpened]) > 0:
+		return OfferReceived
 	}
-	s := e.Kind.Info().Scope
-	if s == ScopeBid && e.Kind != OfferReceived || e.Kind == Awarded && len(j.m.moves[EnvelopeOpened]) > 0 {
-		j.log(guardScope, Unknown, e, place, Missing{Event: OfferReceived})
+	return 0
+}
+
+// rested says whether the act on which an act rests is in the log. A call-off
+// whose framework lays down all terms is awarded without offers (221.3).
+func (j *judge) rested(k Kind, t *target) (Kind, bool) {
+	prior := j.m.rests(k)
+	if prior == 0 || k == Awarded && j.fold.state == StateApproved {
+		return 0, true
+	}
+	if prior == OfferReceived {
+		return prior, t.bid >= 0 && j.bids[t.bid].track[prior] != 0
+	}
+	return prior, t.party >= 0 && j.parties[t.party][prior] != 0
+}
+
+// known notes acts that rest on others that the log does not have.
+func (j *judge) known(e *Event, t *target, place int32) {
+	if prior, ok := j.rested(e.Kind, t); !ok {
+		j.log(guardScope, Unknown, e, place, Missing{Event: prior})
 	}
 }
 

@@ -253,7 +253,8 @@ func (j *judge) offerPeriod() Verdict {
 		j.finding.Because = "the framework or the invitation sets the period (221.6.c)"
 		return Unknown
 	}
-	req, v := j.period(step, f)
+	j.least = true
+	req, v := j.period(step, f, max(j.track[NoticePublishedProfile], j.track[NoticeDispatched], j.track[Invited]))
 	if v != OK {
 		return v
 	}
@@ -284,9 +285,10 @@ func (j *judge) invited(least int32) Verdict {
 	}
 	x := j.fact(FactQualified)
 	switch {
+	case j.selected == 0: // nobody to invite
 	case x == nil:
 		return j.lacks(Missing{Fact: FactQualified})
-	case j.selected > 0 && int64(j.selected) >= x.Number:
+	case int64(j.selected) >= x.Number:
 		return OK
 	}
 	j.finding.lack(Missing{Event: CandidateSelected})

@@ -133,6 +133,7 @@ const (
 	FactEndClause
 	FactPurchaseCriteria
 	FactCallOffWithoutTender
+	FactSignificant
 
 	FactModel
 	FactAnnounced
@@ -141,7 +142,6 @@ const (
 	FactAfterRenounce
 	FactReasonsGone
 	FactUrgencyReasoned
-	FactSignificant
 	FactMinimumsChanged
 	FactToldAll
 	FactEnoughLeft

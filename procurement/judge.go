@@ -1,6 +1,7 @@
 package procurement
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/almotacen/almotacen/procurement/law"
@@ -142,18 +143,18 @@ func (j *judge) lawDate() law.Date {
 	return j.e.Date
 }
 
-func (j *judge) contractType() (c law.Contract) {
-	if x := j.fact(FactContract); x != nil {
-		_ = c.UnmarshalText([]byte(x.Text)) // in its list, hence a type
-	}
-	return c
-}
+// contractType and body read a fact whose texts are listed in the order of the
+// law's constants, which a test holds.
+func (j *judge) contractType() law.Contract { return law.Contract(j.listed(FactContract)) }
 
-func (j *judge) body() (b law.Body) {
-	if x := j.fact(FactBody); x != nil {
-		_ = b.UnmarshalText([]byte(x.Text))
+func (j *judge) body() law.Body { return law.Body(j.listed(FactBody)) }
+
+// listed is the place of a text fact in its list, from 1; 0 if it is not known.
+func (j *judge) listed(n FactName) int {
+	if x := j.fact(n); x != nil {
+		return slices.Index(n.Info().OneOf, x.Text) + 1
 	}
-	return b
+	return 0
 }
 
 // cents is an amount of the case; ok is false if it is not known.
@@ -249,11 +250,15 @@ func (j *judge) priorNotice() law.Truth {
 	return law.TruthOf(b.Sub(a) >= 35 && !a.AddMonths(12).Before(b))
 }
 
-// period is the requirement of a step for the event at work.
-func (j *judge) period(s law.Step, f law.Facts) (law.Requirement, Verdict) {
+// period is the requirement of a step for the event at work, counted from the
+// event at place if there is one.
+func (j *judge) period(s law.Step, f law.Facts, place int32) (law.Requirement, Verdict) {
 	req, err := j.c.rules.require(s, j.lawDate(), f)
 	if err == nil {
 		return req, OK
+	}
+	if j.window != nil && place != 0 && j.c.rules.calendar != nil {
+		j.readings(err, place)
 	}
 	if j.finding.Because == "" {
 		j.finding.Because = because(err)
@@ -262,6 +267,31 @@ func (j *judge) period(s law.Step, f law.Facts) (law.Requirement, Verdict) {
 		j.finding.lack(Missing{Fact: m})
 	}
 	return req, Unknown
+}
+
+// readings narrows the window to the days that are right under every answer
+// that a missing fact could lead to.
+func (j *judge) readings(err error, place int32) {
+	u, ok := errors.AsType[*law.Unknown](err)
+	if !ok {
+		return
+	}
+	for _, r := range u.Readings {
+		if r.Period.IsZero() || r.Period.N == 0 {
+			continue
+		}
+		for _, regime := range [...]law.Regime{law.Spanish, law.European} {
+			d, err := j.c.rules.calendar.Deadline(j.fold.at(place).Date, r.Period, regime)
+			if err != nil {
+				continue
+			}
+			if j.least {
+				j.notBefore(d.Last.AddDays(1))
+			} else {
+				j.before(d.Last.AddDays(1))
+			}
+		}
+	}
 }
 
 // deadline counts a period from the event at a place.
@@ -287,7 +317,8 @@ func (j *judge) within(s law.Step, place int32, since Kind, f law.Facts) Verdict
 	if place == 0 {
 		return j.lacks(Missing{Event: since})
 	}
-	req, v := j.period(s, f)
+	j.least = false
+	req, v := j.period(s, f, place)
 	if v != OK {
 		return v
 	}
@@ -337,7 +368,8 @@ func (j *judge) after(s law.Step, place int32, since Kind, f law.Facts, next int
 	if place == 0 {
 		return j.lacks(Missing{Event: since})
 	}
-	req, v := j.period(s, f)
+	j.least = true
+	req, v := j.period(s, f, place)
 	if v != OK {
 		return v
 	}

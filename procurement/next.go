@@ -17,6 +17,7 @@ type Option struct {
 	// AnyParty says that the event may name a firm that the case does not know
 	// yet: an offer, a request.
 	AnyParty bool
+	AnyLot   bool // the event names a lot that the case does not have yet
 	// From and Until are the first and last day on which the event keeps every
 	// period that can be counted; no Until: no last day. When Until is before
 	// From, no day keeps them all any more, and doing it late is a breach.
@@ -84,7 +85,7 @@ func (j *judge) candidates(k Kind) []Event {
 		out = append(out, e)
 	case ScopeLot:
 		if k == LotDeclared {
-			return nil // any name: Next lists what the case knows
+			return []Event{e}
 		}
 		for _, l := range lots {
 			e.Lot = l
@@ -117,7 +118,7 @@ func (j *judge) candidates(k Kind) []Event {
 func (j *judge) option(e Event, at law.Date) (Option, bool) {
 	info := e.Kind.Info()
 	r := ref{lot: -1, party: -1, twin: -1}
-	if e.Lot != "" {
+	if e.Lot != "" && e.Kind != LotDeclared {
 		r.lot = j.c.lotNo[e.Lot]
 	}
 	fresh := e.Party == newParty
@@ -133,6 +134,9 @@ func (j *judge) option(e Event, at law.Date) (Option, bool) {
 		r.party = j.c.partyNo[e.Party]
 	}
 	t, ok := j.locate(&e, r)
+	if e.Kind == LotDeclared {
+		t, ok = target{lot: -1, party: -1, contract: -1, phase: -1, bid: -1}, true
+	}
 	if !ok {
 		return Option{}, false
 	}
@@ -153,13 +157,10 @@ func (j *judge) option(e Event, at law.Date) (Option, bool) {
 	if info.Once && j.done(e.Kind, &t) || j.find(e.Kind, e.Phase, &t) == nil {
 		return Option{}, false
 	}
-	// The law does not ask for what the log does not have: acts about an offer
-	// need the offer.
-	if s := info.Scope; !fresh && (s == ScopeBid && e.Kind != OfferReceived || e.Kind == Awarded && len(j.m.moves[EnvelopeOpened]) > 0 && j.fold.state != StateApproved) &&
-		(t.bid < 0 || j.bids[t.bid].track[OfferReceived] == 0) {
+	if _, ok := j.rested(e.Kind, &t); !ok {
 		return Option{}, false
 	}
-	o := Option{Kind: e.Kind, Lot: e.Lot, Party: e.Party, Phase: e.Phase, Actor: info.Actor, Source: info.Source, AnyParty: fresh, From: at}
+	o := Option{Kind: e.Kind, Lot: e.Lot, Party: e.Party, Phase: e.Phase, Actor: info.Actor, Source: info.Source, AnyParty: fresh, AnyLot: e.Kind == LotDeclared, From: at}
 	w := window{from: at}
 	j.window = &w
 	for i := range j.c.rules.guards[e.Kind] {
