@@ -171,6 +171,8 @@ func NewPlan(c PlanConfig) (Plan, error) {
 		}
 	}
 	s := schedule{config: c, specs: specs}
+	s.unrecorded()
+	b.assumptions = append(b.assumptions, s.presumed...)
 	if err := s.run(nil); err != nil {
 		return Plan{}, err
 	}
@@ -187,6 +189,9 @@ type schedule struct {
 	notes  []string
 	over   []Overrun
 	early  []Overrun
+
+	assumed  map[TaskID]law.Date // steps that must be behind though nobody recorded them
+	presumed []string
 }
 
 // run places every task on its earliest day; late holds some back further.
@@ -195,6 +200,8 @@ func (s *schedule) run(late map[TaskID]law.Date) error {
 	s.notes, s.over, s.early = nil, nil, nil
 	for _, sp := range s.specs {
 		day, binding, from := s.config.Start, link{why: "start"}, s.config.Start
+		var lawful, since law.Date // by the links alone
+		var holds link
 		for _, l := range sp.links {
 			if l.limit {
 				continue
@@ -203,19 +210,26 @@ func (s *schedule) run(late map[TaskID]law.Date) error {
 			if err != nil {
 				return fmt.Errorf("%s: %w", sp.id, err)
 			}
-			if e.After(day) || e == day && binding.on == "" {
-				day, binding, from = e, l, at
+			if e.After(lawful) {
+				lawful, since, holds = e, at, l
 			}
+		}
+		if !lawful.Before(day) {
+			day, binding, from = lawful, holds, since
 		}
 		if l := late[sp.id]; l.After(day) {
 			day = l
 		}
 		if done, ok := s.config.Done[sp.id]; ok {
-			if done.Before(day) && binding.on != "" {
-				s.early = append(s.early, Overrun{sp.id, done, day, binding.why, binding.source})
+			if done.Before(lawful) && holds.on != "" && s.assumed[holds.on].IsZero() {
+				s.early = append(s.early, Overrun{sp.id, done, lawful, holds.why, holds.source})
 			}
-			day = done
-			from = minDate(from, done)
+			day, binding, from = done, holds, minDate(since, done)
+			if from.IsZero() {
+				from = done
+			}
+		} else if behind, ok := s.assumed[sp.id]; ok {
+			day, binding, from = behind, link{on: holds.on, why: "not recorded, taken for done"}, behind
 		} else if sp.act && !s.config.AnyDay {
 			for {
 				working, err := s.config.Calendar.Working(day)
@@ -310,10 +324,13 @@ func (s *schedule) plan(assumptions []string) (Plan, error) {
 	for _, sp := range s.specs {
 		l := s.bind[sp.id]
 		_, done := c.Done[sp.id]
+		if !done {
+			_, done = s.assumed[sp.id]
+		}
 		p.Tasks = append(p.Tasks, Task{ID: sp.id, From: s.from[sp.id], To: s.date[sp.id], Done: done, Binds: l.on, Why: l.why, Source: l.source, Critical: slices.Contains(p.Critical, sp.id)})
 	}
 	slices.SortStableFunc(p.Tasks, func(a, b Task) int { return a.To.Compare(b.To) })
-	trial := schedule{config: c, specs: s.specs}
+	trial := schedule{config: c, specs: s.specs, assumed: s.assumed}
 	for i := range p.Tasks {
 		t := &p.Tasks[i]
 		if t.Done || t.To.After(end) {

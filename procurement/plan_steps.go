@@ -29,10 +29,21 @@ func (b *builder) assume(text string) {
 	}
 }
 
+// lawDate is the day whose law applies: of the notice, if it was sent, or the
+// first day of the plan.
+func (b *builder) lawDate() law.Date {
+	for _, id := range []TaskID{TaskDispatch, TaskPublication, TaskInvitation} {
+		if d, ok := b.config.Done[id]; ok {
+			return d
+		}
+	}
+	return b.config.Start
+}
+
 // require is the link of a minimum period, or the limit of a maximum one. For
 // what the law leaves open it takes the longest reading, or own time, and says so.
 func (b *builder) require(step law.Step, id, on TaskID) link {
-	r, err := law.Require(step, b.config.Start, b.config.Facts)
+	r, err := law.Require(step, b.lawDate(), b.config.Facts)
 	if u, ok := errors.AsType[*law.Unknown](err); ok {
 		switch u.Code {
 		case "law.unknown.facts":
