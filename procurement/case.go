@@ -3,7 +3,11 @@ package procurement
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
+	"unicode/utf8"
+
+	"github.com/almotacen/almotacen/procurement/law"
 )
 
 // Case is the log of one procedure: dated events, only appended. What follows
@@ -108,7 +112,8 @@ func (e *Event) storable(i int) (errs Errors) {
 		bad(ErrLimit, "", fmt.Sprintf("more than %d facts or %d documents", MaxFacts, MaxDocuments))
 		return errs
 	}
-	texts := []string{e.ID, e.Case, e.Lot, e.Party, e.Note, e.Amount.Currency}
+	texts := []string{e.ID, e.Case, e.Lot, e.Party, e.Note}
+	amounts := []law.Money{e.Amount}
 	for j, f := range e.Facts {
 		if f.Name == 0 || f.Name >= numFacts {
 			bad(ErrValue, "/facts", "no such fact; FactNames lists them")
@@ -116,7 +121,13 @@ func (e *Event) storable(i int) (errs Errors) {
 		if slices.ContainsFunc(e.Facts[:j], func(g Fact) bool { return g.Name == f.Name }) {
 			bad(ErrValue, "/facts/"+f.Name.String(), "the event states the fact twice")
 		}
-		texts = append(texts, f.Text, f.Money.Currency)
+		if one := f.Name.Info().OneOf; f.Text != "" && len(one) > 0 && !slices.Contains(one, f.Text) {
+			bad(ErrValue, "/facts/"+f.Name.String(), quote(f.Text)+" is not one of "+strings.Join(one, ", "))
+		}
+		if f.Number > maxNumber || f.Number < -maxNumber {
+			bad(ErrValue, "/facts/"+f.Name.String(), "the number is too large")
+		}
+		texts, amounts = append(texts, f.Text), append(amounts, f.Money)
 	}
 	for _, d := range e.Documents {
 		if d.Kind == 0 || d.Kind >= numDocuments {
@@ -124,13 +135,28 @@ func (e *Event) storable(i int) (errs Errors) {
 		}
 		texts = append(texts, d.ID, d.Title, d.URL, d.SHA256)
 	}
+	for _, m := range amounts {
+		if !currency(m.Currency) || m.Tax > law.TaxIncluded || m.Cents > maxCents || m.Cents < -maxCents {
+			bad(ErrValue, "", quote(m.String())+" cannot be an amount; write one as \"216000.00 EUR net\"")
+		}
+	}
 	for _, t := range texts {
+		if !utf8.ValidString(t) {
+			bad(ErrEncoding, "", "a text that is not UTF-8")
+		}
 		if len(t) > MaxText {
 			bad(ErrLimit, "", fmt.Sprintf("a text of more than %d bytes", MaxText))
 		}
 	}
 	return errs
 }
+
+// What an amount or a number can be at most, far beyond what the law's tables
+// take, so that sums cannot overflow.
+const (
+	maxCents  = 1e16
+	maxNumber = 1e8
+)
 
 func (c *Case) add(e *Event) {
 	i := int32(len(c.events))

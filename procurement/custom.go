@@ -344,20 +344,20 @@ func (j *judge) modification() Verdict {
 		j.finding.Because = "the initial price or an alteration is not known without VAT"
 		return Unknown
 	}
-	kind, sum := law.ModificationForeseen, c.foreseen+n
+	kind, total := law.ModificationForeseen, sum(c.foreseen, n)
 	switch ground.Text {
 	case "205.2.a":
-		kind, sum = law.ModificationAdditional, c.unforeseen+n
+		kind, total = law.ModificationAdditional, sum(c.unforeseen, n)
 	case "205.2.b":
-		kind, sum = law.ModificationUnforeseeable, c.unforeseen+n
+		kind, total = law.ModificationUnforeseeable, sum(c.unforeseen, n)
 	case "205.2.c":
-		kind, sum = law.ModificationInsubstantial, c.unforeseen+n
+		kind, total = law.ModificationInsubstantial, sum(c.unforeseen, n)
 	}
 	fig, err := j.c.rules.lookup(kind, j.lawDate(), j.contractType(), j.body())
 	if err != nil {
 		return j.open(err)
 	}
-	ok, err := fig.AppliesShare(sum, c.price)
+	ok, err := fig.AppliesShare(total, c.price)
 	if err != nil {
 		return j.open(err)
 	}
@@ -395,7 +395,7 @@ func (j *judge) largeChange() Verdict {
 	if err != nil {
 		return j.open(err)
 	}
-	ok, err := share.AppliesShare(c.unforeseen+n, c.price)
+	ok, err := share.AppliesShare(sum(c.unforeseen, n), c.price)
 	if err != nil {
 		return j.open(err)
 	}
@@ -412,7 +412,7 @@ func (j *judge) phasePay() Verdict {
 		j.finding.Because = "the price of the phase or a payment is not known without VAT"
 		return Unknown
 	}
-	return verdict(law.TruthOf(p.paid+n <= p.price))
+	return verdict(law.TruthOf(sum(p.paid, n) <= p.price))
 }
 
 // signed judges that work starts after signature. Call-offs are perfected by

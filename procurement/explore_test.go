@@ -1,7 +1,6 @@
 package procurement
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 
@@ -457,5 +456,5 @@ func TestOnce(t *testing.T) {
 			tested++
 		}
 	}
-	t.Log(fmt.Sprintf("%d events that the law forbids twice are refused the second time", tested))
+	t.Logf("%d events that the law forbids twice are refused the second time", tested)
 }

@@ -492,7 +492,7 @@ func (f *fold) tally(e *Event, t *target) {
 		if n := netCents(e.Amount); n < 0 {
 			p.unsure = true
 		} else {
-			p.paid += n
+			p.paid = sum(p.paid, n)
 		}
 	}
 }
@@ -503,9 +503,9 @@ func (f *fold) modify(e *Event, c *contractFold) {
 	case n < 0 || ground == nil || !usable(ground):
 		c.unsure = true
 	case ground.Text == "204":
-		c.foreseen += n
+		c.foreseen = sum(c.foreseen, n)
 	default:
-		c.unforeseen += n
+		c.unforeseen = sum(c.unforeseen, n)
 	}
 }
 
@@ -531,3 +531,6 @@ func alteration(m law.Money) int64 {
 	}
 	return netCents(m)
 }
+
+// sum adds amounts that are not negative, up to the most that one can be.
+func sum(a, b int64) int64 { return min(a+b, law.MaxCents+1) }

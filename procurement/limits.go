@@ -9,5 +9,9 @@ const (
 	MaxDocuments = 50       // documents of an event
 	MaxFacts     = 50       // facts of an event
 	MaxText      = 2_000    // bytes of a text: notes, titles, names
-	MaxJSON      = 64 << 20 // bytes of a case in JSON
+	MaxJSON      = 16 << 20 // bytes of a case in JSON
+	MaxErrors    = 100      // problems reported of one text
 )
+
+// maxDepth is deeper than a case in JSON can be.
+const maxDepth = 8
