@@ -221,3 +221,28 @@ ofversions¦t/{person}¦x.versions + prev(x.versions)
 rollversions¦t/{person}¦prev(rolling_sum(x.versions, 2))
 sameversions¦t/{person}¦x.versions * 2.0
 `
+
+// The whole catalogue in one graph gives what each indicator gives alone.
+func TestTogetherIsAlone(t *testing.T) {
+	c := indicators.Default()
+	p, err := Compile(c, Config{})
+	require.NoError(t, err)
+	in := figures(t, rand.New(rand.NewPCG(6, 6)), c, 30, nil, true, 0.1, false)
+	all, err := p.Eval(context.Background(), in)
+	require.NoError(t, err)
+	for i := range c.Indicators {
+		one := *c
+		one.Indicators = c.Indicators[i : i+1]
+		q, err := Compile(&one, Config{})
+		require.NoError(t, err, c.Indicators[i].ID)
+		got, err := q.Eval(context.Background(), in)
+		require.NoError(t, err)
+		for row := range got.Len() {
+			k := got.Key(row)
+			x, y := all.At(k, c.Indicators[i].ID), got.Cell(row, 0)
+			if x.Value != y.Value || x.Status != y.Status || !equalReasons(x.Reasons, y.Reasons) {
+				require.Equal(t, x, y, "%s %v", c.Indicators[i].ID, k)
+			}
+		}
+	}
+}

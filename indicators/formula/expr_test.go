@@ -345,7 +345,7 @@ func generateExpr(r *rand.Rand, typ byte, depth int) string {
 func TestExprAgainstCEL(t *testing.T) {
 	r := rand.New(rand.NewPCG(31, 7))
 	sizes := []int{0, 1, 63, 64, 65, 130}
-	formulas := 3000
+	formulas := 2000
 	if testing.Short() {
 		formulas = 300
 	}

@@ -76,7 +76,7 @@ func (r *Report) SVG() string {
 			note = v.id + " = " + v.note
 		}
 		fmt.Fprintf(&b, `<g><title>%s</title><rect x="%s" y="%s" width="%s" height="%s" rx="%d" fill="%s" stroke="%s"/><text x="%s" y="%s" text-anchor="middle" fill="#1b1b1b">%s</text></g>`+"\n",
-			escape(note), coordinate(v.x), coordinate(v.y-boxHeight/2), coordinate(v.w), coordinate(boxHeight), round, fill, stroke, coordinate(v.x+v.w/2), coordinate(v.y+4), escape(v.id))
+			escape(note), coordinate(v.x), coordinate(v.y-boxHeight/2), coordinate(v.w), coordinate(boxHeight), round, fill, stroke, coordinate(v.x+float64(v.w/2)), coordinate(v.y+4), escape(v.id))
 	}
 	fmt.Fprintf(&b, "<text x=\"%s\" y=\"%s\" fill=\"#1b1b1b\">%s</text>\n</svg>\n", coordinate(margin), coordinate(height-10), legend)
 	return b.String()
@@ -183,7 +183,7 @@ func (d *drawing) place() (width, height float64) {
 		for _, v := range layer {
 			v.x = x
 			if v.id != "" {
-				v.w = float64(utf8.RuneCountInString(v.id))*charWidth + 16
+				v.w = float64(float64(utf8.RuneCountInString(v.id))*charWidth) + 16
 				heights[i] += rowHeight
 			} else {
 				heights[i] += bendHeight
@@ -201,13 +201,13 @@ func (d *drawing) place() (width, height float64) {
 		if heights[i] > 0 {
 			spread = min(height/heights[i], 3)
 		}
-		y := margin + (height-heights[i]*spread)/2
+		y := margin + float64((height-float64(heights[i]*spread))/2)
 		for _, v := range layer {
-			h := rowHeight * spread
+			h := float64(rowHeight * spread)
 			if v.id == "" {
-				h = bendHeight * spread
+				h = float64(bendHeight * spread)
 			}
-			v.y = y + h/2
+			v.y = y + float64(h/2)
 			y += h
 		}
 	}

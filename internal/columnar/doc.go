@@ -22,3 +22,5 @@
 //
 // The package knows nothing of catalogues, periods or statuses.
 package columnar
+
+//go:generate go run gen.go

@@ -90,6 +90,7 @@ type Scalar struct {
 // Evaluator holds the registers of a program. Not safe for concurrent use.
 type Evaluator struct {
 	p     *Program
+	rows  int // at most, of a batch
 	lanes []Lane
 	bad   [words]uint64
 	cond  Lane // of a comparison that chooses
@@ -107,8 +108,11 @@ type callError struct {
 }
 
 // NewEvaluator makes the registers.
-func (p *Program) NewEvaluator() *Evaluator {
-	e := &Evaluator{p: p, lanes: make([]Lane, len(p.lanes)), index: map[callError]uint32{}}
+func (p *Program) NewEvaluator() *Evaluator { return p.evaluator(p.batch) }
+
+// evaluator makes registers of so many rows.
+func (p *Program) evaluator(rows int) *Evaluator {
+	e := &Evaluator{p: p, rows: rows, lanes: make([]Lane, len(p.lanes)), index: map[callError]uint32{}}
 	e.read = func(i int) Scalar { return e.lanes[e.args[i]].scalar(e.types[i], e.row, e) }
 	bitmaps := make([]uint64, 2*words*len(e.lanes))
 	take := func() []uint64 {
@@ -124,42 +128,42 @@ func (p *Program) NewEvaluator() *Evaluator {
 	for i := range e.lanes {
 		e.lanes[i].Err, e.lanes[i].Unk = take(), take()
 		if i >= p.fixed && !(owned[int32(i)] && p.lanes[i] == Double) {
-			e.lanes[i].alloc(p.lanes[i])
+			e.lanes[i].alloc(p.lanes[i], rows)
 		}
 	}
 	for _, s := range p.steps[:p.fixed] {
 		if s.op == opLiteral {
-			e.lanes[s.dst].fill(&s)
+			e.lanes[s.dst].fill(&s, rows)
 		} else if s.typ == Bool || s.typ == Timestamp {
-			e.lanes[s.dst].alloc(s.typ)
+			e.lanes[s.dst].alloc(s.typ, rows)
 		}
 	}
 	return e
 }
 
-func (l *Lane) alloc(t Type) {
+func (l *Lane) alloc(t Type, rows int) {
 	switch t {
 	case Double:
-		l.F = make([]float64, Batch)
+		l.F = make([]float64, rows)
 	case Int, Duration:
-		l.I = make([]int64, Batch)
+		l.I = make([]int64, rows)
 	case Uint:
-		l.U = make([]uint64, Batch)
+		l.U = make([]uint64, rows)
 	case Bool:
 		l.B = make([]uint64, words)
 	case String:
-		l.S = make([]string, Batch)
+		l.S = make([]string, rows)
 	case Timestamp:
-		l.I, l.N = make([]int64, Batch), make([]int64, Batch)
+		l.I, l.N = make([]int64, rows), make([]int64, rows)
 	default:
-		l.X = make([]any, Batch)
+		l.X = make([]any, rows)
 	}
 }
 
 // fill makes a lane of a literal.
-func (l *Lane) fill(s *step) {
-	l.alloc(s.typ)
-	for i := range Batch {
+func (l *Lane) fill(s *step, rows int) {
+	l.alloc(s.typ, rows)
+	for i := range rows {
 		switch s.typ {
 		case Double:
 			l.F[i] = math.Float64frombits(s.bits)
@@ -182,7 +186,7 @@ func (l *Lane) fill(s *step) {
 // those that are not wanted; double results are written in place. It panics if
 // columns are too short.
 func (e *Evaluator) Run(columns []Column, outs []*Column, from, n int) {
-	if from%64 != 0 || n > Batch || n < 0 {
+	if from%64 != 0 || n > e.rows || n < 0 {
 		panic("columnar: a batch begins at a multiple of 64 rows and has at most Batch")
 	}
 	p := e.p
@@ -195,7 +199,7 @@ func (e *Evaluator) Run(columns []Column, outs []*Column, from, n int) {
 			l.F = outs[k].F[from : from+n]
 		} else {
 			if l.own == nil {
-				l.own = make([]float64, Batch)
+				l.own = make([]float64, e.rows)
 			}
 			l.F = l.own
 		}

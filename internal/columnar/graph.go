@@ -308,7 +308,7 @@ func (b *Builder) fold(r Ref) Ref {
 	}
 	small.nodes = append(ops, small.nodes[0])
 	small.roots = []Ref{Ref(len(small.nodes) - 1)}
-	out := small.Build().NewEvaluator().one()
+	out := small.Build().evaluator(1).one()
 	if out.State != OK {
 		return r
 	}

@@ -29,6 +29,7 @@ type Program struct {
 	of     []int32 // by node: its lane, -1 if it was dropped or fused
 	nodes  []node
 	fixed  int // lanes before it are of literals and inputs
+	batch  int // rows at a time
 }
 
 type root struct {
@@ -49,7 +50,7 @@ func (b *Builder) Build() *Program { return b.layout(true) }
 // layout assigns lanes. With reuse a lane is taken again when nothing needs its
 // node any more; without, every node keeps its own, and nothing is fused.
 func (b *Builder) layout(reuse bool) *Program {
-	p := &Program{inputs: b.inputs, calls: b.calls, nodes: b.nodes, of: make([]int32, len(b.nodes))}
+	p := &Program{batch: Batch, inputs: b.inputs, calls: b.calls, nodes: b.nodes, of: make([]int32, len(b.nodes))}
 	uses := make([]int, len(b.nodes))
 	var mark func(r Ref)
 	var stack []Ref

@@ -3,8 +3,12 @@ package columnar
 import "slices"
 
 // Trace lays out the graph so that every node keeps its register, for
-// [Evaluator.Causes].
-func (b *Builder) Trace() *Program { return b.layout(false) }
+// [Evaluator.Causes]. It evaluates one row at a time.
+func (b *Builder) Trace() *Program {
+	p := b.layout(false)
+	p.batch = 1
+	return p
+}
 
 // Row is the column of one row.
 func (c Column) Row(row int) Column {
