@@ -30,13 +30,24 @@ func (c Condition) String() string {
 	return string(c.Premise)
 }
 
+// In is the condition in a language.
+func (c Condition) In(lang string) string {
+	if c.Is == law.No {
+		return say("not").In(lang) + " " + c.Premise.Label().In(lang)
+	}
+	return c.Premise.Label().In(lang)
+}
+
+// Label is the statement in the languages of the model.
+func (p Premise) Label() Text { return say(string(p)) }
+
 // Row is one row of a decision table: when all its conditions hold, the
 // outcome follows.
 type Row struct {
 	ID     string
 	If     []Condition
 	Then   string // outcome
-	Why    string
+	Why    Text
 	Source law.Source
 }
 
@@ -181,36 +192,45 @@ func (t Table) Blockers(known Premises, outcome string) []Condition {
 	return best
 }
 
-// Explain tells the decision in words: the outcome with the reasons and
-// articles, or what is open and what would settle it; then what would change it.
-func (d Decision) Explain() string {
+// Explain tells the decision in words of a language ("en" is English, every
+// other tag Spanish): the outcome with the reasons and articles, or what is
+// open and what would settle it; then what would change it.
+func (d Decision) Explain(lang string) string {
+	word := func(s string) string { return say(s).In(lang) }
+	list := func(outcomes []string) string {
+		names := make([]string, len(outcomes))
+		for i, o := range outcomes {
+			names[i] = word(o)
+		}
+		return strings.Join(names, " "+word("or")+" ")
+	}
 	var b strings.Builder
-	b.WriteString(d.Table + ": ")
+	b.WriteString(word(d.Table) + ": ")
 	if d.Open() {
-		b.WriteString("open: " + strings.Join(outcomes(d.Rows), " or "))
+		b.WriteString(word("open question") + ": " + list(outcomes(d.Rows)))
 	} else {
-		b.WriteString(d.Outcome)
+		b.WriteString(word(d.Outcome))
 	}
 	b.WriteByte('\n')
 	for _, r := range d.Rows {
-		b.WriteString("  " + r.ID + " → " + r.Then + ": " + r.Why)
+		b.WriteString("  " + word(r.Then) + ": " + r.Why.In(lang))
 		if s := r.Source.String(); s != "" {
 			b.WriteString(" (" + s + ")")
 		}
 		b.WriteByte('\n')
 	}
 	if len(d.Missing) > 0 {
-		b.WriteString("  say:")
+		b.WriteString("  " + word("say") + ":")
 		for i, p := range d.Missing {
 			if i > 0 {
 				b.WriteByte(';')
 			}
-			b.WriteString(" " + string(p))
+			b.WriteString(" " + p.Label().In(lang))
 		}
 		b.WriteByte('\n')
 	}
 	for _, f := range d.Flips {
-		b.WriteString("  if " + Condition{f.Premise, f.To}.String() + ": " + strings.Join(f.Then, " or ") + "\n")
+		b.WriteString("  " + word("if") + " " + Condition{f.Premise, f.To}.In(lang) + ": " + list(f.Then) + "\n")
 	}
 	return b.String()
 }
@@ -230,10 +250,10 @@ func allOf(name, question, yes, no, why string, source law.Source, needs ...need
 	var held []Condition
 	for _, n := range needs {
 		failed := append(slices.Clone(held), Condition{n.Premise, law.Yes + law.No - n.Is})
-		t.Rows = append(t.Rows, Row{ID: name + " not: " + Condition{n.Premise, law.Yes + law.No - n.Is}.String(), If: failed, Then: no, Why: n.against, Source: n.source})
+		t.Rows = append(t.Rows, Row{ID: name + " not: " + Condition{n.Premise, law.Yes + law.No - n.Is}.String(), If: failed, Then: no, Why: say(n.against), Source: n.source})
 		held = append(held, n.Condition)
 	}
-	t.Rows = append(t.Rows, Row{ID: name + " all", If: held, Then: yes, Why: why, Source: source})
+	t.Rows = append(t.Rows, Row{ID: name + " all", If: held, Then: yes, Why: say(why), Source: source})
 	return t
 }
 
@@ -248,10 +268,10 @@ func (t Table) firstOf(yes, no, against string, source law.Source, grounds ...ne
 		}
 		held := slices.Clone(r.If)
 		for _, g := range grounds {
-			out.Rows = append(out.Rows, Row{ID: t.Name + ": " + g.String(), If: append(slices.Clone(held), g.Condition), Then: yes, Why: g.against, Source: g.source})
+			out.Rows = append(out.Rows, Row{ID: t.Name + ": " + g.String(), If: append(slices.Clone(held), g.Condition), Then: yes, Why: say(g.against), Source: g.source})
 			held = append(held, Condition{g.Premise, law.Yes + law.No - g.Is})
 		}
-		out.Rows = append(out.Rows, Row{ID: t.Name + ": none of the grounds", If: held, Then: no, Why: against, Source: source})
+		out.Rows = append(out.Rows, Row{ID: t.Name + ": none of the grounds", If: held, Then: no, Why: say(against), Source: source})
 	}
 	return out
 }

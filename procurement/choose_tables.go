@@ -104,13 +104,13 @@ var (
 // another procedure, open to all.
 func ModalityTable() Table {
 	return Table{Name: "modality", Question: "CPTI, CPP or no procurement of innovation", Rows: []Row{
-		{"M1", []Condition{ifTrue(PremiseMarketMeets)}, NotCPI, "the market meets the need: there is nothing to innovate", lcti36sexies},
-		{"M2", []Condition{ifFalse(PremiseMarketMeets), ifFalse(PremiseRDNeeded)}, CPTI, "a product has to be adapted, integrated or used first, without R&D before", lcti36sexies},
-		{"M3", []Condition{ifFalse(PremiseMarketMeets), ifTrue(PremiseRDNeeded), ifTrue(PremiseScalePurchase)}, CPTIPartnership, "development and later purchase in one procedure", lcspArticle("177.1")},
-		{"M4a", []Condition{ifFalse(PremiseMarketMeets), ifTrue(PremiseRDNeeded), ifFalse(PremiseScalePurchase), ifFalse(PremiseBenefits)}, CPP, "the benefits are shared: an R&D contract excluded from the LCSP", lcspArticle("8")},
-		{"M4b", []Condition{ifFalse(PremiseMarketMeets), ifTrue(PremiseRDNeeded), ifFalse(PremiseScalePurchase), ifTrue(PremiseBenefits), ifFalse(PremisePaysAll)}, CPP, "the cost is shared: an R&D contract excluded from the LCSP", lcspArticle("8")},
-		{"M5", []Condition{ifFalse(PremiseMarketMeets), ifTrue(PremiseRDNeeded), ifFalse(PremiseScalePurchase), ifTrue(PremiseBenefits), ifTrue(PremisePaysAll), ifTrue(PremiseListedCPV)}, CPTIRDServices, "listed CPV, all benefits and all cost the authority's: the exclusion does not apply", lcspArticle("8")},
-		{"M6", []Condition{ifFalse(PremiseMarketMeets), ifTrue(PremiseRDNeeded), ifFalse(PremiseScalePurchase), ifTrue(PremiseBenefits), ifTrue(PremisePaysAll), ifFalse(PremiseListedCPV)}, ModalityUnsettled, "excluded for its CPV though nothing is shared: check the CPV, ask a lawyer", law.Source{Act: "LCSP", Article: "8", Mark: law.Unverified}},
+		{"M1", []Condition{ifTrue(PremiseMarketMeets)}, NotCPI, say("the market meets the need: there is nothing to innovate"), lcti36sexies},
+		{"M2", []Condition{ifFalse(PremiseMarketMeets), ifFalse(PremiseRDNeeded)}, CPTI, say("a product has to be adapted, integrated or used first, without R&D before"), lcti36sexies},
+		{"M3", []Condition{ifFalse(PremiseMarketMeets), ifTrue(PremiseRDNeeded), ifTrue(PremiseScalePurchase)}, CPTIPartnership, say("development and later purchase in one procedure"), lcspArticle("177.1")},
+		{"M4a", []Condition{ifFalse(PremiseMarketMeets), ifTrue(PremiseRDNeeded), ifFalse(PremiseScalePurchase), ifFalse(PremiseBenefits)}, CPP, say("the benefits are shared: an R&D contract excluded from the LCSP"), lcspArticle("8")},
+		{"M4b", []Condition{ifFalse(PremiseMarketMeets), ifTrue(PremiseRDNeeded), ifFalse(PremiseScalePurchase), ifTrue(PremiseBenefits), ifFalse(PremisePaysAll)}, CPP, say("the cost is shared: an R&D contract excluded from the LCSP"), lcspArticle("8")},
+		{"M5", []Condition{ifFalse(PremiseMarketMeets), ifTrue(PremiseRDNeeded), ifFalse(PremiseScalePurchase), ifTrue(PremiseBenefits), ifTrue(PremisePaysAll), ifTrue(PremiseListedCPV)}, CPTIRDServices, say("listed CPV, all benefits and all cost the authority's: the exclusion does not apply"), lcspArticle("8")},
+		{"M6", []Condition{ifFalse(PremiseMarketMeets), ifTrue(PremiseRDNeeded), ifFalse(PremiseScalePurchase), ifTrue(PremiseBenefits), ifTrue(PremisePaysAll), ifFalse(PremiseListedCPV)}, ModalityUnsettled, say("excluded for its CPV though nothing is shared: check the CPV, ask a lawyer"), law.Source{Act: "LCSP", Article: "8", Mark: law.Unverified}},
 	}}
 }
 
@@ -118,14 +118,14 @@ func ModalityTable() Table {
 // harmonised regulation (LCSP 19 to 22, DA 8).
 func HarmonisedTable() Table {
 	return Table{Name: "harmonised", Question: "subject to harmonised regulation or not", Rows: []Row{
-		{"H1", []Condition{ifTrue(PremiseExempt19)}, NotHarmonised, "one of the contracts that 19.2 leaves out whatever their value", lcspArticle("19.2")},
-		{"H2", []Condition{ifFalse(PremiseExempt19), ifTrue(PremiseUtilities), ifFalse(PremiseAdministration)}, OtherRegime, "an entity of these sectors that is no Administración Pública follows their act", lcspArticle("DA 8.2")},
-		{"H3", []Condition{ifFalse(PremiseExempt19), ifTrue(PremiseUtilities), ifTrue(PremiseAdministration), ifFalse(PremiseAtUtilitiesSARA)}, NotHarmonised, "for these activities RDL 3/2020 sets the threshold", lcspArticle("DA 8.1")},
-		{"H4", []Condition{ifFalse(PremiseExempt19), ifTrue(PremiseUtilities), ifTrue(PremiseAdministration), ifTrue(PremiseAtUtilitiesSARA), ifTrue(PremiseLotExcepted)}, NotHarmonised, "an excepted lot", lcspArticle("20.2; 21.2; 22.2")},
-		{"H5", []Condition{ifFalse(PremiseExempt19), ifTrue(PremiseUtilities), ifTrue(PremiseAdministration), ifTrue(PremiseAtUtilitiesSARA), ifFalse(PremiseLotExcepted)}, Harmonised, "for these activities RDL 3/2020 sets the threshold", lcspArticle("DA 8.1")},
-		{"H6", []Condition{ifFalse(PremiseExempt19), ifFalse(PremiseUtilities), ifFalse(PremiseAtSARA)}, NotHarmonised, "the estimated value is below the threshold", lcspArticle("19.1; 20.1; 21.1; 22.1")},
-		{"H7", []Condition{ifFalse(PremiseExempt19), ifFalse(PremiseUtilities), ifTrue(PremiseAtSARA), ifTrue(PremiseLotExcepted)}, NotHarmonised, "an excepted lot", lcspArticle("20.2; 21.2; 22.2")},
-		{"H8", []Condition{ifFalse(PremiseExempt19), ifFalse(PremiseUtilities), ifTrue(PremiseAtSARA), ifFalse(PremiseLotExcepted)}, Harmonised, "the estimated value reaches the threshold", lcspArticle("19.1; 20.1; 21.1; 22.1")},
+		{"H1", []Condition{ifTrue(PremiseExempt19)}, NotHarmonised, say("one of the contracts that 19.2 leaves out whatever their value"), lcspArticle("19.2")},
+		{"H2", []Condition{ifFalse(PremiseExempt19), ifTrue(PremiseUtilities), ifFalse(PremiseAdministration)}, OtherRegime, say("an entity of these sectors that is no Administración Pública follows their act"), lcspArticle("DA 8.2")},
+		{"H3", []Condition{ifFalse(PremiseExempt19), ifTrue(PremiseUtilities), ifTrue(PremiseAdministration), ifFalse(PremiseAtUtilitiesSARA)}, NotHarmonised, say("for these activities RDL 3/2020 sets the threshold"), lcspArticle("DA 8.1")},
+		{"H4", []Condition{ifFalse(PremiseExempt19), ifTrue(PremiseUtilities), ifTrue(PremiseAdministration), ifTrue(PremiseAtUtilitiesSARA), ifTrue(PremiseLotExcepted)}, NotHarmonised, say("an excepted lot"), lcspArticle("20.2; 21.2; 22.2")},
+		{"H5", []Condition{ifFalse(PremiseExempt19), ifTrue(PremiseUtilities), ifTrue(PremiseAdministration), ifTrue(PremiseAtUtilitiesSARA), ifFalse(PremiseLotExcepted)}, Harmonised, say("for these activities RDL 3/2020 sets the threshold"), lcspArticle("DA 8.1")},
+		{"H6", []Condition{ifFalse(PremiseExempt19), ifFalse(PremiseUtilities), ifFalse(PremiseAtSARA)}, NotHarmonised, say("the estimated value is below the threshold"), lcspArticle("19.1; 20.1; 21.1; 22.1")},
+		{"H7", []Condition{ifFalse(PremiseExempt19), ifFalse(PremiseUtilities), ifTrue(PremiseAtSARA), ifTrue(PremiseLotExcepted)}, NotHarmonised, say("an excepted lot"), lcspArticle("20.2; 21.2; 22.2")},
+		{"H8", []Condition{ifFalse(PremiseExempt19), ifFalse(PremiseUtilities), ifTrue(PremiseAtSARA), ifFalse(PremiseLotExcepted)}, Harmonised, say("the estimated value reaches the threshold"), lcspArticle("19.1; 20.1; 21.1; 22.1")},
 	}}
 }
 
@@ -203,7 +203,7 @@ func ProcedureTable(p law.Procedure, at law.Date) Table {
 		last := t.Rows[len(t.Rows)-1]
 		t.Rows[len(t.Rows)-1].If = append(slices.Clone(last.If), ifTrue(PremiseListedCPV))
 		t.Rows = append(t.Rows, Row{ID: name + ": CPV not listed", If: append(slices.Clone(last.If), ifFalse(PremiseListedCPV)), Then: Unsettled,
-			Why: "excluded for its CPV though nothing is shared", Source: law.Source{Act: "LCSP", Article: "8", Mark: law.Unverified}})
+			Why: say("excluded for its CPV though nothing is shared"), Source: law.Source{Act: "LCSP", Article: "8", Mark: law.Unverified}})
 		return t
 	case law.NegotiatedNoNotice:
 		return noNoticeTable(name, question)
@@ -249,7 +249,7 @@ const SuggestModality = "settle the modality first"
 // library, not law: what is proposed must also be admitted.
 func SuggestTable() Table {
 	row := func(id string, then, why string, conds ...Condition) Row {
-		return Row{id, conds, then, why, ruleOfThumb}
+		return Row{id, conds, then, say(why), ruleOfThumb}
 	}
 	return Table{Name: "suggestion", Question: "which procedure fits", Rows: []Row{
 		row("S1", law.InnovationPartnership.String(), "development and purchase in one", ifTrue(PremiseRDNeeded), ifTrue(PremiseScalePurchase)),

@@ -40,7 +40,13 @@ func TestTables(t *testing.T) {
 			for _, r := range table.Rows {
 				require.False(t, ids[r.ID], "%s: two rows %s", table.Name, r.ID)
 				ids[r.ID] = true
-				require.NotEmpty(t, r.Why, r.ID)
+				require.NotEmpty(t, r.Why.EN, r.ID)
+				for _, text := range []string{r.Why.EN, r.Then, table.Name} {
+					require.Contains(t, choiceWords, text, "no Spanish form")
+				}
+				for _, c := range r.If {
+					require.Contains(t, choiceWords, string(c.Premise), "no Spanish form")
+				}
 				require.NotEmpty(t, r.Source.Cite(), r.ID)
 			}
 			ps := tablePremises(table)
@@ -130,7 +136,7 @@ func TestDecideTwin(t *testing.T) {
 			for o := range table.Outcomes() {
 				require.Equal(t, slices.Contains(now, o), len(table.Blockers(known, o)) == 0, "%s: %s", table.Name, o)
 			}
-			require.NotEmpty(t, d.Explain())
+			require.NotEmpty(t, d.Explain("es"))
 		}
 	}
 }
@@ -287,7 +293,7 @@ func TestDecisionTablesDocument(t *testing.T) {
 				}
 				fmt.Fprintf(&b, " %s |", cell)
 			}
-			fmt.Fprintf(&b, " %s | %s | %s |\n", r.Then, r.Why, r.Source)
+			fmt.Fprintf(&b, " %s | %s | %s |\n", r.Then, r.Why.EN, r.Source)
 		}
 	}
 	if os.Getenv("ALMOTACEN_UPDATE") != "" {
@@ -365,15 +371,25 @@ func ExampleIdea_Choose() {
 		Premises: Premises{PremiseMarketMeets: law.No, PremiseRDNeeded: law.Yes},
 	}
 	choice := idea.Choose()
-	fmt.Print(choice.Modality.Explain())
+	fmt.Print(choice.Modality.Explain("en"))
+	fmt.Print(choice.Modality.Explain("es"))
 	// Output:
-	// modality: open: CPP or CPTI by innovation partnership or CPTI: services contract for R&D under the LCSP or excluded by LCSP 8, and not the usual idea of CPP
-	//   M3 → CPTI by innovation partnership: development and later purchase in one procedure (LCSP 177.1 ✓)
-	//   M4a → CPP: the benefits are shared: an R&D contract excluded from the LCSP (LCSP 8 ✓)
-	//   M4b → CPP: the cost is shared: an R&D contract excluded from the LCSP (LCSP 8 ✓)
-	//   M5 → CPTI: services contract for R&D under the LCSP: listed CPV, all benefits and all cost the authority's: the exclusion does not apply (LCSP 8 ✓)
-	//   M6 → excluded by LCSP 8, and not the usual idea of CPP: excluded for its CPV though nothing is shared: check the CPV, ask a lawyer (LCSP 8 ○)
+	// modality: open question: CPP or CPTI by innovation partnership or CPTI: services contract for R&D under the LCSP or excluded by LCSP 8, and not the usual idea of CPP
+	//   CPTI by innovation partnership: development and later purchase in one procedure (LCSP 177.1 ✓)
+	//   CPP: the benefits are shared: an R&D contract excluded from the LCSP (LCSP 8 ✓)
+	//   CPP: the cost is shared: an R&D contract excluded from the LCSP (LCSP 8 ✓)
+	//   CPTI: services contract for R&D under the LCSP: listed CPV, all benefits and all cost the authority's: the exclusion does not apply (LCSP 8 ✓)
+	//   excluded by LCSP 8, and not the usual idea of CPP: excluded for its CPV though nothing is shared: check the CPV, ask a lawyer (LCSP 8 ○)
 	//   say: the results are bought at scale in the same procedure; the benefits belong exclusively to the authority; the authority pays the service in full; the CPV code is one of those listed in LCSP 8
 	//   if an existing product meets the need: not CPI: ordinary procedure
 	//   if not research and development is needed before a product exists: CPTI
+	// modalidad: faltan datos: CPP o CPTI por asociación para la innovación o CPTI: contrato de servicios de I+D conforme a la LCSP o excluido por LCSP 8 sin ser la CPP habitual
+	//   CPTI por asociación para la innovación: desarrollo y compra ulterior en un solo procedimiento (LCSP 177.1 ✓)
+	//   CPP: los beneficios se comparten: contrato de I+D excluido de la LCSP (LCSP 8 ✓)
+	//   CPP: el coste se comparte: contrato de I+D excluido de la LCSP (LCSP 8 ✓)
+	//   CPTI: contrato de servicios de I+D conforme a la LCSP: CPV de la lista, todos los beneficios y todo el coste del poder adjudicador: no hay exclusión (LCSP 8 ✓)
+	//   excluido por LCSP 8 sin ser la CPP habitual: excluido por su CPV aunque nada se comparta: revisar el CPV y pedir informe jurídico (LCSP 8 ○)
+	//   falta saber: los resultados se compran a escala en el mismo procedimiento; los beneficios pertenecen exclusivamente al poder adjudicador; el poder adjudicador remunera íntegramente el servicio; el código CPV es uno de los que enumera LCSP 8
+	//   si un producto existente satisface la necesidad: no es CPI: procedimiento ordinario
+	//   si no es cierto que: hace falta investigación y desarrollo antes de que exista un producto: CPTI
 }

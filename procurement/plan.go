@@ -91,7 +91,7 @@ type Plan struct {
 	LatestStart   law.Date // last start with which Wanted holds; no date if there is none in the calendar within a year and a half
 	// Assumptions are what was taken where law or facts leave it open, and
 	// holidays that the calendar lacks.
-	Assumptions []string
+	Assumptions []Text
 	Overruns    []Overrun // maximum periods that the plan exceeds
 	Early       []Overrun // steps done before it was lawful
 }
@@ -102,7 +102,7 @@ type Task struct {
 	From, To law.Date // To is the date of the step; From where its period begins
 	Done     bool     // it took place
 	Binds    TaskID   // the task that holds it back; empty for the start
-	Why      string   // how: the period or order, in words
+	Why      Text     // how: the period or order, in words
 	Source   law.Source
 	Float    int  // calendar days by which it can be late without moving the formalisation or exceeding a maximum period, up to MaxFloat
 	Critical bool // on the chain that binds the formalisation
@@ -119,7 +119,7 @@ type Overrun struct {
 	Task   TaskID
 	On     law.Date // planned or done
 	Limit  law.Date // last lawful day, or first lawful day for Plan.Early
-	Why    string
+	Why    Text
 	Source law.Source
 }
 
@@ -133,7 +133,7 @@ type link struct {
 	hours  int  // instead of a period: hours, in the later reading
 	exact  bool // the end of the period does not move
 	limit  bool // the task must come by the end of the period, which does not hold it back
-	why    string
+	why    Text
 	source law.Source
 }
 
@@ -186,12 +186,12 @@ type schedule struct {
 	date   map[TaskID]law.Date
 	bind   map[TaskID]link
 	from   map[TaskID]law.Date
-	notes  []string
+	notes  []Text
 	over   []Overrun
 	early  []Overrun
 
 	assumed  map[TaskID]law.Date // steps that must be behind though nobody recorded them
-	presumed []string
+	presumed []Text
 }
 
 // run places every task on its earliest day; late holds some back further.
@@ -199,7 +199,7 @@ func (s *schedule) run(late map[TaskID]law.Date) error {
 	s.date, s.bind, s.from = map[TaskID]law.Date{}, map[TaskID]link{}, map[TaskID]law.Date{}
 	s.notes, s.over, s.early = nil, nil, nil
 	for _, sp := range s.specs {
-		day, binding, from := s.config.Start, link{why: "start"}, s.config.Start
+		day, binding, from := s.config.Start, link{why: say("start")}, s.config.Start
 		var lawful, since law.Date // by the links alone
 		var holds link
 		for _, l := range sp.links {
@@ -229,7 +229,7 @@ func (s *schedule) run(late map[TaskID]law.Date) error {
 				from = done
 			}
 		} else if behind, ok := s.assumed[sp.id]; ok {
-			day, binding, from = behind, link{on: holds.on, why: "not recorded, taken for done"}, behind
+			day, binding, from = behind, link{on: holds.on, why: say("not recorded, taken for done")}, behind
 		} else if sp.act && !s.config.AnyDay {
 			for {
 				working, err := s.config.Calendar.Working(day)
@@ -305,14 +305,16 @@ func (s *schedule) earliest(l link) (day, from law.Date, err error) {
 
 func (s *schedule) note(d law.Deadline) {
 	for _, m := range d.Missing() {
-		if n := "the calendar lacks the " + m + ": dates may be later"; !slices.Contains(s.notes, n) {
+		what, year := m[:len(m)-5], m[len(m)-4:]
+		n := Text{"el calendario no tiene los " + law.Word(what, "es") + " " + year + ": las fechas pueden ser posteriores", "the calendar lacks the " + m + ": dates may be later"}
+		if !slices.Contains(s.notes, n) {
 			s.notes = append(s.notes, n)
 		}
 	}
 }
 
 // plan reads the schedule, then tries out how late each task and the start can be.
-func (s *schedule) plan(assumptions []string) (Plan, error) {
+func (s *schedule) plan(assumptions []Text) (Plan, error) {
 	c := s.config
 	p := Plan{Procedure: c.Facts.Procedure, Award: s.date[TaskAward], Formalisation: s.date[TaskFormalisation], Wanted: c.Wanted,
 		Overruns: s.over, Early: s.early, Assumptions: append(slices.Clone(assumptions), s.notes...)}
@@ -373,14 +375,17 @@ func (s *schedule) plan(assumptions []string) (Plan, error) {
 	return p, nil
 }
 
-// Explain is the plan as text: the dates, what binds each, the assumptions.
-func (p Plan) Explain() string {
+// Explain is the plan as text in a language ("en" is English, every other tag
+// Spanish): the dates, what binds each (* on the chain that binds the
+// formalisation), the findings (!), the assumptions (-).
+func (p Plan) Explain(lang string) string {
+	word := func(key string) string { return planWord(key, lang) }
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: award %s, formalisation %s", p.Procedure, p.Award, p.Formalisation)
+	fmt.Fprintf(&b, "%s: %s %s, %s %s", p.Procedure.In(lang), word(string(TaskAward)), p.Award, word(string(TaskFormalisation)), p.Formalisation)
 	if !p.Wanted.IsZero() {
-		fmt.Fprintf(&b, "; wanted %s, slack %d days", p.Wanted, p.Slack)
+		fmt.Fprintf(&b, "; %s %s, %s %d", word("wanted"), p.Wanted, word("slack"), p.Slack)
 		if !p.LatestStart.IsZero() {
-			fmt.Fprintf(&b, ", latest start %s", p.LatestStart)
+			fmt.Fprintf(&b, ", %s %s", word("start"), p.LatestStart)
 		}
 	}
 	b.WriteByte('\n')
@@ -389,26 +394,26 @@ func (p Plan) Explain() string {
 		if t.Critical {
 			mark = "*"
 		}
-		fmt.Fprintf(&b, "%s %s  %-28s %s", mark, t.To, t.ID, t.Why)
+		fmt.Fprintf(&b, "%s %s  %s: %s", mark, t.To, word(string(t.ID)), t.Why.In(lang))
 		if t.Binds != "" {
-			fmt.Fprintf(&b, " after %s", t.Binds)
+			fmt.Fprintf(&b, " ← %s", word(string(t.Binds)))
 		}
 		if src := t.Source.String(); src != "" {
 			fmt.Fprintf(&b, " (%s)", src)
 		}
 		if t.Float > 0 {
-			fmt.Fprintf(&b, "; %d days of float", t.Float)
+			fmt.Fprintf(&b, "; %s %d", word("float"), t.Float)
 		}
 		b.WriteByte('\n')
 	}
 	for _, o := range p.Early {
-		fmt.Fprintf(&b, "! %s on %s, lawful from %s: %s (%s)\n", o.Task, o.On, o.Limit, o.Why, o.Source)
+		fmt.Fprintf(&b, "! %s %s, %s %s: %s (%s)\n", word(string(o.Task)), o.On, word("lawful from"), o.Limit, o.Why.In(lang), o.Source)
 	}
 	for _, o := range p.Overruns {
-		fmt.Fprintf(&b, "! %s on %s, due by %s: %s (%s)\n", o.Task, o.On, o.Limit, o.Why, o.Source)
+		fmt.Fprintf(&b, "! %s %s, %s %s: %s (%s)\n", word(string(o.Task)), o.On, word("due by"), o.Limit, o.Why.In(lang), o.Source)
 	}
 	for _, a := range p.Assumptions {
-		fmt.Fprintf(&b, "- %s\n", a)
+		fmt.Fprintf(&b, "- %s\n", a.In(lang))
 	}
 	return b.String()
 }

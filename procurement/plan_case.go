@@ -1,8 +1,6 @@
 package procurement
 
 import (
-	"fmt"
-
 	"github.com/almotacen/almotacen/procurement/law"
 )
 
@@ -61,7 +59,7 @@ func (c *Case) Plan(lot string, at law.Date, cfg PlanConfig) (Plan, error) {
 	}
 	p, err := NewPlan(cfg)
 	if err == nil && appealed {
-		p.Assumptions = append(p.Assumptions, "a special appeal is open: while it suspends the procedure no step may be taken, and its end is not planned (LCSP 53, 57)")
+		p.Assumptions = append(p.Assumptions, say("a special appeal is open: while it suspends the procedure no step may be taken, and its end is not planned (LCSP 53, 57)"))
 	}
 	return p, err
 }
@@ -157,7 +155,7 @@ func (s *schedule) unrecorded() {
 				}
 			}
 			s.assumed[sp.id] = day
-			s.presumed = append(s.presumed, fmt.Sprintf("%s is not recorded and taken for done", sp.id))
+			s.presumed = append(s.presumed, Text{planWord(string(sp.id), "es") + ": no consta y se da por hecho", planWord(string(sp.id), "en") + ": not recorded, taken for done"})
 		}
 	}
 }

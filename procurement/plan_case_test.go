@@ -27,7 +27,7 @@ func TestCasePlanAgreesWithCheck(t *testing.T) {
 		at := all[n-1].Date
 		p, err := c.Plan("", at, PlanConfig{})
 		require.NoError(t, err, "after %s", all[n-1].Kind)
-		require.Empty(t, p.Early, "after %s: %s", all[n-1].Kind, p.Explain())
+		require.Empty(t, p.Early, "after %s: %s", all[n-1].Kind, p.Explain("en"))
 		require.Empty(t, p.Overruns)
 		follow := func(shift int) []Event {
 			rest := slices.Clone(all[n : published+1])
@@ -58,7 +58,7 @@ func TestCasePlanAgreesWithCheck(t *testing.T) {
 					breaches = append(breaches, f.Message("en"))
 				}
 			}
-			require.Equal(t, lawful, len(breaches) == 0, "after %s, shift %d: %s\n%s", all[n-1].Kind, shift, strings.Join(breaches, "\n"), p.Explain())
+			require.Equal(t, lawful, len(breaches) == 0, "after %s, shift %d: %s\n%s", all[n-1].Kind, shift, strings.Join(breaches, "\n"), p.Explain("en"))
 		}
 	}
 }

@@ -37,7 +37,7 @@ var planWords = map[string][2]string{
 	"critical": {"Determina", "Binds"}, "yes": {"sí", "yes"}, "no": {"no", "no"}, "wanted": {"Fecha deseada", "Wanted"}, "slack": {"Margen (días)", "Slack (days)"}, "start": {"Último inicio", "Latest start"},
 	"assumptions": {"Supuestos", "Assumptions"}, "overruns": {"Plazos excedidos", "Periods exceeded"}, "early": {"Antes de lo permitido", "Before it was lawful"}, "procedure": {"Procedimiento", "Procedure"},
 	"admitted": {"Admitido", "Admitted"}, "open": {"faltan datos", "facts missing"}, "done": {"hecho", "done"}, "none": {"–", "–"},
-	"options": {"Calendarios por procedimiento", "Calendars by procedure"}, "reason": {"Motivo", "Reason"}, "more": {"más de %d", "over %d"},
+	"options": {"Calendarios por procedimiento", "Calendars by procedure"}, "reason": {"Motivo", "Reason"}, "lawful from": {"lícito desde el", "lawful from"}, "due by": {"debido hasta el", "due by"}, "more": {"más de %d", "over %d"},
 }
 
 // planWord is a word of the plan in a language: "en" and its variants are
@@ -173,8 +173,7 @@ func (p Plan) describe(lang string) string {
 }
 
 // HTML is a figure element with the drawing, a table with every date, what
-// binds it and its article, the assumptions and the findings. The reasons and
-// assumptions are in English, as the law package writes them.
+// binds it and its article, the assumptions and the findings.
 func (p Plan) HTML(lang string) string {
 	var b strings.Builder
 	word := func(key string) string { return html.EscapeString(planWord(key, lang)) }
@@ -197,8 +196,8 @@ func (p Plan) HTML(lang string) string {
 		if t.Critical {
 			critical = word("yes")
 		}
-		fmt.Fprintf(&b, "<tr><th scope=\"row\">%s</th><td><time>%s</time></td><td><time>%s</time></td><td>%s</td><td lang=\"en\">%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n",
-			word(string(t.ID)), t.From, t.To, binds, html.EscapeString(t.Why), html.EscapeString(t.Source.String()), float, critical)
+		fmt.Fprintf(&b, "<tr><th scope=\"row\">%s</th><td><time>%s</time></td><td><time>%s</time></td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n",
+			word(string(t.ID)), t.From, t.To, binds, html.EscapeString(t.Why.In(lang)), html.EscapeString(t.Source.String()), float, critical)
 	}
 	b.WriteString("</tbody>\n</table>\n")
 	overruns := func(key string, list []Overrun) {
@@ -214,9 +213,9 @@ func (p Plan) HTML(lang string) string {
 	overruns("early", p.Early)
 	overruns("overruns", p.Overruns)
 	if len(p.Assumptions) > 0 {
-		fmt.Fprintf(&b, "<p>%s</p>\n<ul lang=\"en\">\n", word("assumptions"))
+		fmt.Fprintf(&b, "<p>%s</p>\n<ul>\n", word("assumptions"))
 		for _, a := range p.Assumptions {
-			fmt.Fprintf(&b, "<li>%s</li>\n", html.EscapeString(a))
+			fmt.Fprintf(&b, "<li>%s</li>\n", html.EscapeString(a.In(lang)))
 		}
 		b.WriteString("</ul>\n")
 	}

@@ -30,7 +30,7 @@ func wellFormed(t *testing.T, text string) {
 func TestGantt(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 9))
 	cal := testCalendar(t)
-	for range 60 {
+	for range 25 {
 		c := randomConfig(r)
 		c.Calendar, c.Wanted = cal, c.Start.AddDays(r.IntN(300))
 		p, err := NewPlan(c)

@@ -13,17 +13,17 @@ type builder struct {
 	config      PlanConfig
 	list        []spec
 	missing     []law.Fact
-	assumptions []string
+	assumptions []Text
 	err         error
 }
 
 // add appends a task.
 func (b *builder) add(id TaskID, act bool, links ...link) {
-	links = slices.DeleteFunc(links, func(l link) bool { return l.why == "" })
+	links = slices.DeleteFunc(links, func(l link) bool { return l.why == Text{} })
 	b.list = append(b.list, spec{id, links, act})
 }
 
-func (b *builder) assume(text string) {
+func (b *builder) assume(text Text) {
 	if !slices.Contains(b.assumptions, text) {
 		b.assumptions = append(b.assumptions, text)
 	}
@@ -56,8 +56,10 @@ func (b *builder) require(step law.Step, id, on TaskID) link {
 		case "law.unknown.figure":
 			own := b.config.Own[id]
 			if len(u.Readings) == 0 {
-				b.assume(string(step) + ": " + u.Because + "; " + orNone(own) + " taken (" + u.Source.String() + ")")
-				return link{on: on, period: own, why: string(step) + ", own time: " + orNone(own), source: u.Source}
+				b.assume(Text{
+					step.In("es") + ": la ley no fija mínimo; se toma " + ownTime(own).ES + " (" + u.Source.String() + ")",
+					step.In("en") + ": " + u.Because + "; " + ownTime(own).EN + " taken (" + u.Source.String() + ")"})
+				return link{on: on, period: own, why: Text{step.In("es") + ", " + ownTime(own).ES, step.In("en") + ", " + ownTime(own).EN}, source: u.Source}
 			}
 			longest := u.Readings[0]
 			for _, rd := range u.Readings[1:] {
@@ -65,8 +67,10 @@ func (b *builder) require(step law.Step, id, on TaskID) link {
 					longest = rd
 				}
 			}
-			b.assume(string(step) + ": " + u.Because + "; the longest reading is taken: " + longest.Period.String() + ", " + longest.If + " (" + longest.Source.String() + ")")
-			return link{on: on, period: longest.Period, why: string(step) + ": " + longest.Period.String() + ", longest reading", source: longest.Source}
+			b.assume(Text{
+				step.In("es") + ": la ley no lo resuelve; se toma la lectura más larga, " + longest.Period.In("es") + " (" + longest.Source.String() + ")",
+				step.In("en") + ": " + u.Because + "; the longest reading is taken: " + longest.Period.String() + ", " + longest.If + " (" + longest.Source.String() + ")"})
+			return link{on: on, period: longest.Period, why: Text{step.In("es") + ": " + longest.Period.In("es") + ", lectura más larga", step.In("en") + ": " + longest.Period.String() + ", longest reading"}, source: longest.Source}
 		case "law.unknown.scope":
 			if step == law.StepProfileNotice { // asked of some procedures only
 				return link{}
@@ -78,12 +82,12 @@ func (b *builder) require(step law.Step, id, on TaskID) link {
 		return link{}
 	}
 	l := link{on: on, period: r.Strict, also: r.Also, regime: r.Regime, source: r.Sources[len(r.Sources)-1],
-		why: r.Explain("en")}
+		why: Text{r.Explain("es"), r.Explain("en")}}
 	switch {
 	case r.Bound == law.Maximum && b.config.Pace == Fastest:
 		l.limit = true
 	case r.Bound == law.Minimum && r.Mark == law.Unverified:
-		b.assume(string(step) + ": " + r.Strict.String() + ", a rounding or reading that the law does not settle")
+		b.assume(Text{step.In("es") + ": " + r.Strict.In("es") + ", redondeo o lectura que la ley no resuelve", step.In("en") + ": " + r.Strict.String() + ", a rounding or reading that the law does not settle"})
 	}
 	return l
 }
@@ -93,26 +97,27 @@ func (b *builder) require(step law.Step, id, on TaskID) link {
 func (b *builder) least(step law.Step, id, on TaskID) []link {
 	links := []link{b.require(step, id, on)}
 	if own := b.config.Own[id]; !own.IsZero() && links[0].period != own {
-		links = append(links, link{on: on, period: own, why: "own time: " + own.String()})
+		links = append(links, link{on: on, period: own, why: ownTime(own)})
 	}
 	return links
 }
 
-func orNone(p law.Period) string {
+// ownTime names a time that the authority sets.
+func ownTime(p law.Period) Text {
 	if p.IsZero() {
-		return "no time"
+		return say("own time: none")
 	}
-	return p.String()
+	return Text{"tiempo propio: " + p.In("es"), "own time: " + p.In("en")}
 }
 
 // own is the authority's own time for a task.
 func (b *builder) own(id, on TaskID) link {
 	p := b.config.Own[id]
-	return link{on: on, period: p, why: "own time: " + orNone(p)}
+	return link{on: on, period: p, why: ownTime(p)}
 }
 
 func after(on TaskID, why, article string) link {
-	l := link{on: on, why: why}
+	l := link{on: on, why: say(why)}
 	if article != "" {
 		l.source = lcspArticle(article)
 	}
@@ -132,11 +137,11 @@ func (b *builder) specs() []spec {
 		return nil
 	}
 	if !b.config.AnyDay {
-		b.assume("acts of the authority are planned on working days; the law does not ask for it")
+		b.assume(say("acts of the authority are planned on working days; the law does not ask for it"))
 	}
 	last := TaskID("")
 	if b.config.Consultation {
-		b.add(TaskConsultation, false, link{period: b.config.Own[TaskConsultation], why: "answer time announced: " + orNone(b.config.Own[TaskConsultation]), source: lcspArticle("115.1")})
+		b.add(TaskConsultation, false, link{period: b.config.Own[TaskConsultation], why: say("answer time announced"), source: lcspArticle("115.1")})
 		b.add(TaskConsultReport, true, b.own(TaskConsultReport, TaskConsultation), dayAfter(TaskConsultation, "report on the consultation", "115.3"))
 		last = TaskConsultReport
 	}
@@ -148,7 +153,7 @@ func (b *builder) specs() []spec {
 		b.add(TaskFormalisation, true, after(TaskAward, "no formalisation: the documents of 118 prove the contract", "153.2"))
 		return b.list
 	case law.Precommercial:
-		b.assume("outside of the LCSP: principles of the Treaty; the call fixes its own periods")
+		b.assume(say("outside of the LCSP: principles of the Treaty; the call fixes its own periods"))
 	}
 	b.add(TaskApproval, true, after(TaskPreparation, "approval of file and spending", "117.1"))
 	b.call()
@@ -171,7 +176,7 @@ func (b *builder) call() {
 	case f.Harmonised == law.Yes && p != law.Precommercial:
 		var links []link
 		if f.PriorNotice == law.Yes && (p == law.Open || p == law.Restricted || p == law.Negotiation) {
-			b.add(TaskPriorNotice, true, link{why: "as early as the plan starts", source: lcspArticle("134.3")})
+			b.add(TaskPriorNotice, true, link{why: say("as early as the plan starts"), source: lcspArticle("134.3")})
 			// "At least 35 days before" and "at most 12 months": counted back from
 			// the dispatch, so the end does not move.
 			first := b.require(law.StepPriorNotice, TaskPriorNotice, TaskPriorNotice)
@@ -181,8 +186,8 @@ func (b *builder) call() {
 			links = append(links, first, latest)
 		}
 		b.add(TaskDispatch, true, append(links, after(TaskApproval, "the approval opens the procedure", "117.1"))...)
-		b.add(TaskPublication, true, link{on: TaskDispatch, hours: 48, why: "48 hours without news of the EU Journal, in the later reading", source: law.Source{Act: "LCSP", Article: "135.3", Mark: law.Unverified}})
-		b.assume("the EU Publications Office confirms the receipt on the day of dispatch, and the profile waits the 48 hours of 135.3 in the later of both readings; it may publish at once when the EU Journal has")
+		b.add(TaskPublication, true, link{on: TaskDispatch, hours: 48, why: say("48 hours without news of the EU Journal, in the later reading"), source: law.Source{Act: "LCSP", Article: "135.3", Mark: law.Unverified}})
+		b.assume(say("the EU Publications Office confirms the receipt on the day of dispatch, and the profile waits the 48 hours of 135.3 in the later of both readings; it may publish at once when the EU Journal has"))
 		start = TaskDispatch
 	case p == law.Precommercial:
 		b.add(TaskPublication, true, after(TaskApproval, "publication of the call", "8"))
@@ -244,7 +249,7 @@ func (b *builder) award() {
 	awarded.limit = true // counts from the opening; never a reason to wait
 	b.add(TaskAward, true, after(TaskDocuments, "award on the documents", "150.3"), b.require(law.StepAwardAfterDocuments, TaskAward, TaskDocuments), awarded)
 	b.add(TaskAwardNotice, true, after(TaskAward, "notice dispatched and published the same day", "151.1; DA 15.1"))
-	b.assume("the award is notified and published on its day, so that periods run from the dispatch (DA 15.1)")
+	b.assume(say("the award is notified and published on its day, so that periods run from the dispatch (DA 15.1)"))
 	switch f.Appealable {
 	case law.NotKnown:
 		b.missing = append(b.missing, law.FactAppealable)
@@ -252,11 +257,11 @@ func (b *builder) award() {
 		standstill := b.require(law.StepStandstill, TaskStandstillEnd, TaskAwardNotice)
 		links := []link{standstill}
 		if !b.config.Standstill.IsZero() {
-			links = append(links, link{on: TaskAwardNotice, period: b.config.Standstill, why: "standstill of the region: " + b.config.Standstill.String(), source: lcspArticle("153.3")})
+			links = append(links, link{on: TaskAwardNotice, period: b.config.Standstill, why: Text{"período de espera de la comunidad autónoma: " + b.config.Standstill.In("es"), "standstill of the region: " + b.config.Standstill.String()}, source: lcspArticle("153.3")})
 		}
 		b.add(TaskStandstillEnd, false, links...)
 		b.add(TaskFormalisation, true, dayAfter(TaskStandstillEnd, "signature on request after the standstill, if no appeal suspends", "153.3"), b.require(law.StepSignature, TaskFormalisation, TaskStandstillEnd))
-		b.assume("no special appeal is lodged")
+		b.assume(say("no special appeal is lodged"))
 	case law.No:
 		b.add(TaskFormalisation, true, after(TaskAwardNotice, "no standstill: the contract is not one of 44.1", "153.3"), b.require(law.StepSignature, TaskFormalisation, TaskAwardNotice))
 	}
@@ -266,7 +271,7 @@ func (b *builder) award() {
 		b.add(TaskFormalisationEU, true, after(TaskFormalisation, "notice of formalisation to the EU Journal first", "154.3"), eu)
 		notice := b.require(law.StepFormalisationNotice, TaskFormalisationSeen, TaskFormalisation)
 		notice.limit = true
-		b.add(TaskFormalisationSeen, true, link{on: TaskFormalisationEU, hours: 48, why: "48 hours without news of the EU Journal, in the later reading", source: law.Source{Act: "LCSP", Article: "154.3", Mark: law.Unverified}}, notice)
+		b.add(TaskFormalisationSeen, true, link{on: TaskFormalisationEU, hours: 48, why: say("48 hours without news of the EU Journal, in the later reading"), source: law.Source{Act: "LCSP", Article: "154.3", Mark: law.Unverified}}, notice)
 		return
 	}
 	notice := b.require(law.StepFormalisationNotice, TaskFormalisationSeen, TaskFormalisation)

@@ -197,9 +197,13 @@ func TestPlanProperties(t *testing.T) {
 		}
 		require.Equal(t, TaskFormalisation, p.Critical[len(p.Critical)-1])
 		require.Empty(t, p.Early)
+		for _, a := range p.Assumptions {
+			require.NotEqual(t, a.ES, a.EN, "no Spanish form")
+		}
 		for _, task := range p.Tasks {
 			require.False(t, task.To.Before(c.Start))
-			require.NotEmpty(t, task.Why, task.ID)
+			require.NotEmpty(t, task.Why.EN, task.ID)
+			require.NotEqual(t, task.Why.ES, task.Why.EN, "no Spanish form")
 			if task.Binds != "" {
 				require.False(t, task.To.Before(taskOf(t, p, task.Binds).To), "%s before %s", task.ID, task.Binds)
 			}
@@ -240,7 +244,7 @@ func TestPlanProperties(t *testing.T) {
 				continue
 			}
 			_, signed := placed(t, easier)
-			require.False(t, signed.After(p.Formalisation), "%+v\n%+v\n%s", c, easier, p.Explain())
+			require.False(t, signed.After(p.Formalisation), "%+v\n%+v\n%s", c, easier, p.Explain("en"))
 		}
 	}
 	t.Logf("%d plans", made)
@@ -258,7 +262,7 @@ func checkLawful(t *testing.T, c PlanConfig, p Plan) {
 		a, okA := date[from]
 		b, okB := date[id]
 		if okA && okB {
-			require.GreaterOrEqual(t, b.Sub(a), days, "%s: %s after %s: %s\n%s", c.Facts.Procedure, id, from, why, p.Explain())
+			require.GreaterOrEqual(t, b.Sub(a), days, "%s: %s after %s: %s\n%s", c.Facts.Procedure, id, from, why, p.Explain("en"))
 		}
 	}
 	f := c.Facts
