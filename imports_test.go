@@ -61,6 +61,7 @@ var imports = map[string][]string{
 	"telemetry/aggregate":           {"telemetry", "indicators/period", "indicators/unit"},
 	"telemetry/internal/decoding":   {"telemetry"},
 	"telemetry/internal/formattest": {"telemetry"},
+	"telemetry/senml":               {"indicators/unit", "internal/jsonscan", "telemetry", "telemetry/internal/decoding", "telemetry/internal/jsonrec"},
 	"telemetry/lineprotocol":        {"telemetry", "telemetry/internal/decoding"},
 	"telemetry/ngsild":              {"telemetry", "telemetry/internal/jsonrec", "internal/instant", "internal/jsonscan"},
 	"telemetry/ngsiv2":              {"telemetry", "telemetry/internal/jsonrec", "internal/instant", "internal/jsonscan"},

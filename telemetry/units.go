@@ -70,6 +70,11 @@ func UnitCode(system UnitSystem, u unit.Unit) (string, bool) {
 		list = senml
 	}
 	for _, c := range list {
+		if c.ucum == u.String() {
+			return c.code, true
+		}
+	}
+	for _, c := range list {
 		if v, ok := parseUnit(c.ucum); ok && v.Equal(u) {
 			return c.code, true
 		}

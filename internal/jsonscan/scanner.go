@@ -3,6 +3,7 @@ package jsonscan
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/bits"
 )
 
@@ -372,6 +373,16 @@ func (n Number) Exact() bool { return n.short || sameNumber(n.Value, n.Raw) }
 
 // Number is the next value, a number. One beyond float64 is an error.
 func (s *Scanner) Number() (Number, bool) {
+	n, ok := s.NumberOrInf()
+	if ok && math.IsInf(n.Value, 0) {
+		s.Fail(Range, s.pos-len(n.Raw), "%.40s is beyond the range of a float64", n.Raw)
+		return Number{}, false
+	}
+	return n, ok
+}
+
+// NumberOrInf is Number, but one beyond float64 has the value ±Inf and is no error.
+func (s *Scanner) NumberOrInf() (Number, bool) {
 	if s.Kind() != Num {
 		return Number{}, s.wrong(Num)
 	}
@@ -382,14 +393,20 @@ func (s *Scanner) Number() (Number, bool) {
 		return Number{}, false
 	}
 	raw := s.src[i:end:end]
-	f, ok := float(d, raw)
-	if !ok {
-		s.Fail(Range, i, "%.40s is beyond the range of a float64", raw)
-		return Number{}, false
-	}
+	f, _ := float(d, raw)
 	s.pos = end
 	// Fifteen digits survive the way to float64 and back where it is normal.
 	return Number{f, raw, d.digits <= 15 && d.exp > -290}, true
+}
+
+// ParseNumber reads p, all of it, as a JSON number within float64.
+func ParseNumber(p []byte) (Number, bool) {
+	d, end, code := scanNumber(p, 0)
+	if code != 0 || end != len(p) {
+		return Number{}, false
+	}
+	f, ok := float(d, p)
+	return Number{f, p, d.digits <= 15 && d.exp > -290}, ok
 }
 
 func (s *Scanner) badNumber(i int, code Code) {

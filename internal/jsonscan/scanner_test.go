@@ -233,6 +233,27 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
+func TestParseNumber(t *testing.T) {
+	for text, ok := range map[string]bool{"1": true, "-1.5e3": true, "": false, "-": false, "1x": false, " 1": false, "1 ": false, "01": false, "1e400": false, "NaN": false} {
+		n, got := ParseNumber([]byte(text))
+		require.Equal(t, ok, got, text)
+		if ok {
+			want, _ := strconv.ParseFloat(text, 64)
+			require.Equal(t, want, n.Value)
+		}
+	}
+	var s Scanner
+	s.Reset([]byte("[-1e400, 1]"))
+	s.Array()
+	s.More()
+	n, ok := s.NumberOrInf()
+	require.True(t, ok && math.IsInf(n.Value, -1))
+	s.More()
+	s.Number()
+	require.False(t, s.More())
+	require.Nil(t, s.End())
+}
+
 func TestExact(t *testing.T) {
 	for text, want := range map[string]bool{
 		"1": true, "-0": true, "0.1": true, "1.50": true, "9007199254740992": true, "9007199254740993": false, "41.385063912345678": false,

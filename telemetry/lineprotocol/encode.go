@@ -90,10 +90,10 @@ func (w *writer) lose(i int) {
 	if b.UnitRef[i] != 0 {
 		w.losses.Add(telemetry.LossUnit, i)
 	}
-	if b.Time[i] != telemetry.NoTime && d.Offset != telemetry.NoOffset && d.Offset != 0 {
+	if b.Time[i] != telemetry.NoTime && d.Offset != telemetry.NoOffset {
 		w.losses.Add(telemetry.LossOffset, i)
 	}
-	if b.Quality[i] != telemetry.QualityUnknown || d.Raw != 0 {
+	if b.Quality[i] != telemetry.QualityUnknown || d.Raw != 0 || b.Flags[i]&telemetry.TimeReceived != 0 {
 		w.losses.Add(telemetry.LossQuality, i)
 	}
 	if b.Flags[i]&telemetry.Interval != 0 {

@@ -16,6 +16,7 @@ import (
 var kit = formattest.Kit{Format: Format(), Seeds: [][]byte{
 	[]byte("weather,city=Lugo,id=s\\ 1,zone=a\\,b temp=21.5,n=3i,m=18446744073709551615u,ok=t,text=\"a \\\"b\\\\ \nc\" 1465839830100400200\n# comment\n\r\nm f=-0.5e3 -1\nm,b=1,a=2 f=9223372036854775807i"),
 	[]byte("m\\,\\ x,k\\=\\ =v\\=1 f\\,1=\"\"\n"),
+	[]byte("\n\na b=1\n\n\n\r\n\r\na b=2\n\n\n\na b=3\n\n# x\n\n\na b=4"),
 	[]byte("m,id=x,dataset=a\\ b f=F 5\nm,id=x,dataset=d,b=2 f=F 5\nm,id=x a=1,b=2,a=3\n"),
 }}
 

@@ -19,16 +19,24 @@ const (
 )
 
 func (s *splitter) split(data []byte, atEOF bool) (int, []byte, error) {
-	i := s.at
-	if i == 0 {
-		for i < len(data) && (data[i] == ' ' || data[i] == '\n' || data[i] == '\r') {
-			i++
-		}
-		if i == len(data) || i > 0 {
-			return i, nil, nil
-		}
-		s.part, s.comment = inHead, data[0] == '#'
+	if s.at > 0 {
+		return s.line(data, atEOF)
 	}
+	i := 0
+	for i < len(data) && (data[i] == ' ' || data[i] == '\n' || data[i] == '\r') {
+		i++
+	}
+	if i == len(data) {
+		return i, nil, nil
+	}
+	s.part, s.comment = inHead, data[i] == '#'
+	n, token, err := s.line(data[i:], atEOF)
+	return i + n, token, err
+}
+
+// line goes on with the line that begins the data.
+func (s *splitter) line(data []byte, atEOF bool) (int, []byte, error) {
+	i := s.at
 	for ; i < len(data); i++ {
 		c := data[i]
 		if c == '\n' && s.part != inString {

@@ -122,7 +122,7 @@ func (k Kit) Torture(t *testing.T) {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			for n := range len(seed) {
 				k.RoundTrip(t, seed[:n])
-				for _, c := range []byte{seed[n] ^ 0x20, seed[n] ^ 1, 0, 0xff, '"', '\\', '0', '9'} {
+				for _, c := range []byte{seed[n] ^ 0x20, seed[n] ^ 1, 0, 0xff, '"', '9'} {
 					bad := slices.Clone(seed)
 					bad[n] = c
 					k.RoundTrip(t, bad)
