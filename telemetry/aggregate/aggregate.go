@@ -109,11 +109,9 @@ func (a *Aggregator) mergeParts(w *worker) {
 				_ = all.real[slot].Merge(&r)
 			}
 			if t.rejects[s] != nil {
-				if all.rejects[slot] == nil {
-					all.rejects[slot] = &Rejects{}
-				}
+				r := fresh(&all.rejects[slot])
 				for k, n := range t.rejects[s] {
-					all.rejects[slot][k] += n
+					r[k] += n
 				}
 			}
 		}

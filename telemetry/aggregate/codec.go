@@ -18,7 +18,13 @@ const (
 	kindCounter = 'C'
 	kindRejects = 'N'
 	kindState   = 'S'
-	kindKey     = 'K'
+
+	// Those of package sketch, and a second place for one of them.
+	kindDistinct  = 'D'
+	kindHistogram = 'H'
+	kindTop       = 'K'
+	kindEntities  = 'U'
+	kindKey       = 'k'
 )
 
 const version = 1
@@ -123,7 +129,7 @@ func putText(dst []byte, s string) []byte {
 	return append(binary.AppendUvarint(dst, uint64(len(s))), s...)
 }
 
-// AppendBinary appends k as bytes: kind 'K', version, then measure, group, entity,
+// AppendBinary appends k as bytes: kind 'k', version, then measure, group, entity,
 // type and period, each a varint length and its text.
 func (k Key) AppendBinary(dst []byte) ([]byte, error) {
 	dst = append(dst, kindKey, version)

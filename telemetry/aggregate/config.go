@@ -23,10 +23,28 @@ type Form uint8
 const (
 	Decimal Form = iota // scaled integers, exact: see [Moments]
 	Float               // float64: see [Real]
+	// Text is for texts: a reading counts 1 if it is one of Measure.Texts and 0
+	// otherwise, as a Decimal. Its mean is a share, its time-weighted mean the share
+	// of time in a state.
+	Text
 )
 
 // Keep is a set of states that a measure keeps besides its sums, which it always keeps.
 type Keep uint16
+
+// The states.
+const (
+	KeepValues    Keep = 1 << iota // every number: exact quantiles, 12 bytes a reading
+	KeepHistogram                  // quantiles to 0.39 %, 512 bytes a doubling
+	KeepEntities                   // how many different entities there are
+	KeepDistinct                   // how many different numbers or texts
+	KeepTop                        // the most frequent numbers or texts; see State.Top
+	KeepEnds                       // first and last reading
+	keepAll       = 1<<iota - 1
+)
+
+// TopKeys is how many different keys a State.Top holds.
+const TopKeys = 4096
 
 // Group is what rows are put together by: a station, a street, a district, a city.
 type Group struct {
@@ -50,6 +68,12 @@ type Measure struct {
 
 	Keep Keep
 
+	// Texts are those that count 1, of form Text.
+	Texts []string
+	// Threshold, if it is set, makes a number count 1 if it is above and 0 otherwise,
+	// after conversion and bounds.
+	Threshold *float64
+
 	// Accept are the qualities that count; nil: all but telemetry.Invalid.
 	Accept []telemetry.Quality
 	// Least and Greatest bound what is a reading, after conversion; both 0: no bound.
@@ -71,6 +95,9 @@ type Config struct {
 	// From and To are the times that count, from ≤ t < to; zero: no bound. What is
 	// outside is counted in Totals and left out: clocks of 1970 and 2036.
 	From, To time.Time
+	// Sources are names of sources, from the least trusted: of two readings of one
+	// entity and time that of the later source is the last. See [Reading].
+	Sources []string
 	// Workers is the most goroutines that AddAll and Run use; 0 or 1: the caller's.
 	Workers int
 	Limits  Limits
@@ -80,6 +107,7 @@ type Config struct {
 type Limits struct {
 	States  int // of all measures together, in each worker; 2^20, of some 100 bytes each
 	Windows int // of one frequency between the first and the last time; 2^20
+	Values  int // numbers of KeepValues, in each worker; 2^26
 	Dense   int // slots of the direct index of a measure, of 4 bytes; beyond it a hash is used; 2^22
 }
 
@@ -91,6 +119,7 @@ func (l Limits) withDefaults() Limits {
 	}
 	set(&l.States, 1<<20)
 	set(&l.Windows, 1<<20)
+	set(&l.Values, 1<<26)
 	set(&l.Dense, 1<<22)
 	l.States = min(l.States, math.MaxInt32)
 	return l
@@ -104,6 +133,7 @@ type measure struct {
 	accept   uint32 // bit by quality
 	bounded  bool
 	sentinel bool
+	changes  bool // what counts is not the number itself
 }
 
 func compile(c Config) ([]measure, error) {
@@ -127,10 +157,16 @@ func compile(c Config) ([]measure, error) {
 			return nil, bad("measures need an ID of their own")
 		case m.Attribute == "":
 			return nil, bad("no attribute")
-		case m.Form > Float:
-			return nil, bad("unknown form %d", m.Form)
+		case m.Form > Text || m.Keep > keepAll:
+			return nil, bad("unknown form %d or states %b", m.Form, m.Keep)
 		case m.Decimals > MaxScale:
 			return nil, bad("%d decimals; at most %d", m.Decimals, MaxScale)
+		case m.Form == Text && (m.Threshold != nil || m.Least != 0 || m.Greatest != 0 || m.Sentinels != nil || !m.Unit.IsZero()):
+			return nil, bad("texts have no unit, bounds, sentinels or threshold")
+		case m.Form != Text && m.Texts != nil:
+			return nil, bad("Texts are of form Text")
+		case m.Threshold != nil && math.IsNaN(*m.Threshold):
+			return nil, bad("the threshold is not a number")
 		case m.Least > m.Greatest || math.IsNaN(m.Least) || math.IsNaN(m.Greatest):
 			return nil, bad("readings from %v to %v", m.Least, m.Greatest)
 		}
@@ -147,6 +183,7 @@ func compile(c Config) ([]measure, error) {
 			}
 		}
 		x.bounded = m.Least != 0 || m.Greatest != 0
+		x.changes = m.Form == Text || m.Threshold != nil
 		x.sentinel = len(m.Sentinels) > 0
 		out = append(out, x)
 	}

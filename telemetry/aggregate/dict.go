@@ -8,6 +8,7 @@ import (
 
 	"github.com/almotacen/almotacen/indicators/unit"
 	"github.com/almotacen/almotacen/telemetry"
+	"github.com/almotacen/almotacen/telemetry/sketch"
 )
 
 // dict holds entities, groups and zones under numbers of its own, in order of first
@@ -21,12 +22,14 @@ type dict struct {
 	groups      []Group
 	groupIndex  map[string]uint32
 	zones       []*time.Location
-	texts       []*translation // the least recently used first
+	sources     map[string]uint32 // from 1
+	texts       []*translation    // the least recently used first
 }
 
 type entity struct {
 	telemetry.Entity
 	group, zone uint32
+	id          uint64 // for counting different ones
 }
 
 // The zone of a dictionary whose groups have several, or that has no groups.
@@ -97,7 +100,11 @@ type conversion struct {
 }
 
 func newDict(cfg *Config, measures []measure) *dict {
-	return &dict{cfg: cfg, measures: measures, entityIndex: map[telemetry.Entity]uint32{}, groupIndex: map[string]uint32{}}
+	d := &dict{cfg: cfg, measures: measures, entityIndex: map[telemetry.Entity]uint32{}, groupIndex: map[string]uint32{}, sources: map[string]uint32{}}
+	for i, name := range cfg.Sources {
+		d.sources[name] = uint32(i + 1)
+	}
+	return d
 }
 
 // translate is the translation of b's dictionaries, brought up to date.
@@ -207,7 +214,7 @@ func (d *dict) entity(e telemetry.Entity) (uint32, error) {
 	if d.cfg.Group != nil {
 		g = d.cfg.Group(e)
 	}
-	out := entity{Entity: e, group: noGroup}
+	out := entity{Entity: e, group: noGroup, id: sketch.ID([]byte(e.ID + "\x00" + e.Type))}
 	if g.ID != "" {
 		n, err := d.group(g)
 		if err != nil {

@@ -115,6 +115,11 @@ func (a *Aggregator) collect(r *Result, mi int, rank []uint32) error {
 	for _, w := range a.workers {
 		tables = append(tables, w.tables[mi])
 	}
+	for _, w := range a.workers {
+		if w.sides[mi] != nil {
+			tables = append(tables, w.sides[mi])
+		}
+	}
 	n := 0
 	for _, t := range tables {
 		n += t.len()
@@ -129,9 +134,23 @@ func (a *Aggregator) collect(r *Result, mi int, rank []uint32) error {
 	r.rows = slices.Grow(r.rows, n)
 	zones := a.workers[0].zonesOf(a.dict)
 	var last uint64
+	values := a.measures[mi].Keep&KeepValues != 0
+	rowOf := make([][]uint32, len(tables)) // place in r.rows of a slot
+	if values {
+		for k, t := range tables {
+			rowOf[k] = make([]uint32, t.len())
+		}
+	}
+	first := len(r.rows)
 	for i, p := range places {
 		t := tables[p.table]
+		if values {
+			rowOf[p.table][p.slot] = uint32(len(r.rows) - first)
+		}
 		if i > 0 && p.key == last {
+			if values {
+				rowOf[p.table][p.slot]--
+			}
 			o := t.state(p.slot, a.measures[mi].scale)
 			if err := r.rows[len(r.rows)-1].State.Merge(&o); err != nil {
 				return a.dict.wrap(err, mi, t.group[p.slot])
@@ -147,7 +166,41 @@ func (a *Aggregator) collect(r *Result, mi int, rank []uint32) error {
 		x.Window = w.period(o)
 		x.Start, x.End = w.spanOf(o)
 	}
+	if values {
+		spreadValues(r.rows[first:], tables, rowOf)
+	}
 	return nil
+}
+
+// spreadValues puts the numbers of the tables' logs into their rows: counted, then
+// moved once into one array.
+func spreadValues(rows []Row, tables []*table, rowOf [][]uint32) {
+	next := make([]int, len(rows)+1)
+	for k, t := range tables {
+		for _, slots := range t.values.slot {
+			for _, s := range slots {
+				next[rowOf[k][s]+1]++
+			}
+		}
+	}
+	for i := range rows {
+		next[i+1] += next[i]
+	}
+	all := make([]float64, next[len(rows)])
+	for i := range rows {
+		rows[i].State.Values = &Values{x: all[next[i]:next[i+1]:next[i+1]]}
+	}
+	for k, t := range tables {
+		for j, slots := range t.values.slot {
+			x := t.values.x[j][:len(slots)]
+			of := rowOf[k]
+			for i, s := range slots {
+				at := &next[of[s]]
+				all[*at] = x[i]
+				*at++
+			}
+		}
+	}
 }
 
 // zonesOf are the windows of every zone.
@@ -173,13 +226,33 @@ func (t *table) state(slot uint32, scale uint8) State {
 	case t.lanes.real:
 		s.Real = &t.real[slot]
 	}
+	if k := t.lanes.keep; k != 0 {
+		if k&KeepHistogram != 0 {
+			s.Histogram = t.histogram[slot]
+		}
+		if k&KeepEntities != 0 {
+			s.Entities = t.entities[slot]
+		}
+		if k&KeepDistinct != 0 {
+			s.Distinct = t.distinct[slot]
+		}
+		if k&KeepTop != 0 {
+			s.Top = t.top[slot]
+		}
+		if k&KeepEnds != 0 {
+			s.Ends = &t.ends[slot]
+		}
+	}
 	return s
 }
 
 // own is s with memory of its own.
 func (s State) own() State {
-	if s.Real == nil && s.Rejects == nil && s.Moments.rest == nil {
-		return s
+	if x := s; x.Moments.rest == nil {
+		x.Moments = Moments{}
+		if x == (State{}) {
+			return s
+		}
 	}
 	out := State{Moments: Moments{scale: s.Moments.scale}}
 	_ = out.Merge(&s) // same scale

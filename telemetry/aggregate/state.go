@@ -1,10 +1,12 @@
 package aggregate
 
 import (
+	"encoding"
 	"encoding/binary"
 	"fmt"
 
 	"github.com/almotacen/almotacen/indicators/period"
+	"github.com/almotacen/almotacen/telemetry/sketch"
 )
 
 // Key names a state.
@@ -52,6 +54,15 @@ type State struct {
 	Moments Moments  // of Decimal
 	Real    *Real    // of Float; nil otherwise
 	Rejects *Rejects // nil: none
+
+	Values    *Values           // of KeepValues; nil otherwise, as those that follow
+	Histogram *sketch.Histogram // of KeepHistogram
+	Entities  *sketch.Distinct  // of KeepEntities
+	Distinct  *sketch.Distinct  // of KeepDistinct
+	// Top is exact while there are no more than TopKeys keys. With more it depends
+	// on the order of merging, and no cell is made of it.
+	Top  *sketch.Top
+	Ends *Ends // of KeepEnds
 }
 
 // Merge adds what o holds, which comes after s; o does not change and shares nothing
@@ -61,20 +72,44 @@ func (s *State) Merge(o *State) error {
 		return err
 	}
 	if o.Real != nil {
-		if s.Real == nil {
-			s.Real = &Real{}
-		}
-		_ = s.Real.Merge(o.Real)
+		_ = fresh(&s.Real).Merge(o.Real)
 	}
 	if o.Rejects != nil {
-		if s.Rejects == nil {
-			s.Rejects = &Rejects{}
-		}
+		r := fresh(&s.Rejects)
 		for i, n := range o.Rejects {
-			s.Rejects[i] += n
+			r[i] += n
 		}
 	}
+	if o.Values != nil {
+		fresh(&s.Values).Merge(o.Values)
+	}
+	if o.Histogram != nil {
+		fresh(&s.Histogram).Merge(o.Histogram)
+	}
+	if o.Entities != nil {
+		fresh(&s.Entities).Merge(o.Entities)
+	}
+	if o.Distinct != nil {
+		fresh(&s.Distinct).Merge(o.Distinct)
+	}
+	if o.Top != nil {
+		if s.Top == nil {
+			s.Top = sketch.NewTop(TopKeys)
+		}
+		s.Top.Merge(o.Top)
+	}
+	if o.Ends != nil {
+		fresh(&s.Ends).Merge(o.Ends)
+	}
 	return nil
+}
+
+// fresh is *p, made if it is nil.
+func fresh[T any](p **T) *T {
+	if *p == nil {
+		*p = new(T)
+	}
+	return *p
 }
 
 // Count is the number of readings that count.
@@ -95,36 +130,78 @@ func (s *State) Times() (first, last int64) {
 }
 
 // AppendBinary appends the state: kind 'S', version, then its parts, each a letter, a
-// varint length and the bytes of that state, in the order of the alphabet; rejects are
-// letter 'N', and a varint for each reason up to the last that is not 0. Equal states
-// give equal bytes. The error is always nil.
+// varint length and the bytes of that state, in the order of the letters: 'D' distinct,
+// 'E' ends, 'H' histogram, 'K' top, 'M' moments (unless there is 'R'), 'N' rejects: a
+// varint for each reason up to the last that is not 0, 'R' real, 'U' entities, 'V'
+// values. Equal states give equal bytes. The error is always nil.
 func (s *State) AppendBinary(dst []byte) ([]byte, error) {
 	dst = append(dst, kindState, version)
 	var buf []byte
-	put := func(kind byte) {
+	put := func(kind byte, p encoding.BinaryAppender) {
+		buf, _ = p.AppendBinary(buf[:0])
 		dst = append(dst, kind)
 		dst = append(binary.AppendUvarint(dst, uint64(len(buf))), buf...)
-		buf = buf[:0]
+	}
+	if s.Distinct != nil {
+		put(kindDistinct, s.Distinct)
+	}
+	if s.Ends != nil {
+		put(kindEnds, s.Ends)
+	}
+	if s.Histogram != nil {
+		put(kindHistogram, s.Histogram)
+	}
+	if s.Top != nil {
+		put(kindTop, s.Top)
 	}
 	if s.Real == nil {
-		buf, _ = s.Moments.AppendBinary(buf)
-		put(kindMoments)
+		put(kindMoments, &s.Moments)
 	}
 	if s.Rejects != nil && *s.Rejects != (Rejects{}) {
-		last := len(s.Rejects)
-		for last > 0 && s.Rejects[last-1] == 0 {
-			last--
-		}
-		for _, n := range s.Rejects[:last] {
-			buf = binary.AppendUvarint(buf, uint64(n))
-		}
-		put(kindRejects)
+		put(kindRejects, s.Rejects)
 	}
 	if s.Real != nil {
-		buf, _ = s.Real.AppendBinary(buf)
-		put(kindReal)
+		put(kindReal, s.Real)
+	}
+	if s.Entities != nil {
+		put(kindEntities, s.Entities)
+	}
+	if s.Values != nil {
+		put(kindValues, s.Values)
 	}
 	return dst, nil
+}
+
+// AppendBinary appends a varint for each reason up to the last that is not 0. The
+// error is always nil.
+func (r *Rejects) AppendBinary(dst []byte) ([]byte, error) {
+	last := len(r)
+	for last > 0 && r[last-1] == 0 {
+		last--
+	}
+	for _, n := range r[:last] {
+		dst = binary.AppendUvarint(dst, uint64(n))
+	}
+	return dst, nil
+}
+
+// UnmarshalBinary reads what AppendBinary wrote. The error is an [*Error].
+func (r *Rejects) UnmarshalBinary(src []byte) error {
+	d := decoder{src: src, what: "rejects"}
+	var out Rejects
+	for i := 0; d.at < len(src) && d.err == nil; i++ {
+		n := d.uvarint()
+		if i == len(out) || n > 1<<62 || n == 0 && d.at == len(src) {
+			d.fail("%d of reason %d", n, i)
+			break
+		}
+		out[i] = int64(n)
+	}
+	if err := d.end(); err != nil {
+		return err
+	}
+	*r = out
+	return nil
 }
 
 // UnmarshalBinary reads what AppendBinary wrote. The error is an [*Error]; s is then
@@ -140,30 +217,37 @@ func (s *State) UnmarshalBinary(src []byte) error {
 			d.fail("part %q after %q", kind, before)
 		}
 		before = kind
-		n := d.count(1)
 		at := d.at
-		p := decoder{src: d.bytes(n), what: fmt.Sprintf("state: part %q at %d", kind, at), err: d.err}
+		part := d.bytes(d.count(1))
+		if d.err != nil {
+			break
+		}
+		var into encoding.BinaryUnmarshaler
 		switch kind {
+		case kindDistinct:
+			into = fresh(&out.Distinct)
+		case kindEnds:
+			into = fresh(&out.Ends)
+		case kindHistogram:
+			into = fresh(&out.Histogram)
+		case kindTop:
+			into = fresh(&out.Top)
 		case kindMoments:
-			out.Moments = p.moments()
-		case kindReal:
-			r := p.real()
-			out.Real = &r
+			into = &out.Moments
 		case kindRejects:
-			r := &Rejects{}
-			for i := 0; p.at < len(p.src) && p.err == nil; i++ {
-				if i == len(r) {
-					p.fail("more than %d reasons", len(r))
-					break
-				}
-				r[i] = int64(p.uvarint() &^ (1 << 63))
-			}
-			out.Rejects = r
+			into = fresh(&out.Rejects)
+		case kindReal:
+			into = fresh(&out.Real)
+		case kindEntities:
+			into = fresh(&out.Entities)
+		case kindValues:
+			into = fresh(&out.Values)
 		default:
 			d.fail("part %q is not known", kind)
+			continue
 		}
-		if err := p.end(); err != nil && d.err == nil {
-			d.err = err
+		if err := into.UnmarshalBinary(part); err != nil && d.err == nil {
+			d.err = &Error{Kind: ErrState, Offset: at, Msg: fmt.Sprintf("state: part %q", kind), Err: err}
 		}
 	}
 	if err := d.end(); err != nil {

@@ -1,6 +1,10 @@
 package aggregate
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/almotacen/almotacen/telemetry/sketch"
+)
 
 // table finds the slot of a (group, window) pair and holds the states by slot: one
 // contiguous lane for each kind. A direct index while groups × windows fits its
@@ -28,10 +32,20 @@ type table struct {
 	rejects []*Rejects
 	spare   []*Rejects // of cleared slots
 	lanes   lanes
+
+	values    log
+	histogram []*sketch.Histogram
+	entities  []*sketch.Distinct
+	distinct  []*sketch.Distinct
+	top       []*sketch.Top
+	ends      []Ends
 }
 
 // lanes are the states that a table's measure keeps.
-type lanes struct{ hot, part, real bool }
+type lanes struct {
+	hot, part, real bool
+	keep            Keep
+}
 
 func newTable(budget int, l lanes) *table { return &table{budget: budget, lanes: l} }
 
@@ -144,10 +158,26 @@ func (t *table) add(g uint32, w int32) uint32 {
 	if t.lanes.real {
 		t.real = append(t.real, Real{})
 	}
+	k := t.lanes.keep
+	if k&KeepHistogram != 0 {
+		t.histogram = append(t.histogram, &sketch.Histogram{})
+	}
+	if k&KeepEntities != 0 {
+		t.entities = append(t.entities, &sketch.Distinct{})
+	}
+	if k&KeepDistinct != 0 {
+		t.distinct = append(t.distinct, &sketch.Distinct{})
+	}
+	if k&KeepTop != 0 {
+		t.top = append(t.top, sketch.NewTop(TopKeys))
+	}
+	if k&KeepEnds != 0 {
+		t.ends = append(t.ends, Ends{})
+	}
 	return s
 }
 
-// clear empties the table and keeps its memory.
+// clear empties a table of parts and keeps its memory.
 func (t *table) clear() {
 	if t.keys != nil {
 		clear(t.slots)

@@ -3,9 +3,12 @@ package aggregate
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
 
 	"github.com/almotacen/almotacen/indicators/period"
 	"github.com/almotacen/almotacen/telemetry"
+	"github.com/almotacen/almotacen/telemetry/sketch"
 )
 
 // worker has its own tables and windows, so that workers share nothing they write.
@@ -14,12 +17,14 @@ type worker struct {
 	cfg     *Config
 	zones   []*windows
 	tables  []*table // by measure
+	sides   []*table // by measure, of Float: what does not depend on order; nil if nothing is kept
 	totals  Totals
 	again   Totals // of rows that were counted before
 	from    int64
 	to      int64
 	bounded bool // by from and to
 	states  int  // of all tables
+	key     []byte
 	scratch scratch
 	rows    []int32 // row lists by chain, of chunkRows each
 	many    []int32 // their lengths
@@ -28,6 +33,7 @@ type worker struct {
 // scratch is one chunk of one measure, row by row: those that count.
 type scratch struct {
 	e    [chunkRows]uint32 // entity codes
+	row  [chunkRows]int32  // of the chunk
 	w    [chunkRows]int32  // windows
 	runs [chunkRows/4 + 32]run
 	odd  odd
@@ -64,11 +70,15 @@ func newWorker(d *dict, cfg *Config) *worker {
 	}
 	w.bounded = !cfg.From.IsZero() || !cfg.To.IsZero()
 	for i := range d.measures {
-		l := lanes{hot: true}
+		l := lanes{hot: true, keep: d.measures[i].Keep}
+		var side *table
 		if d.measures[i].Form == Float {
+			if l.keep != 0 {
+				side = newTable(cfg.Limits.Dense, lanes{keep: l.keep})
+			}
 			l = lanes{part: true}
 		}
-		w.tables = append(w.tables, newTable(cfg.Limits.Dense, l))
+		w.tables, w.sides = append(w.tables, newTable(cfg.Limits.Dense, l)), append(w.sides, side)
 	}
 	for i := range w.scratch.rows {
 		w.scratch.rows[i] = int32(i)
@@ -78,6 +88,8 @@ func newWorker(d *dict, cfg *Config) *worker {
 
 // chunk is a part of a batch of at most chunkRows rows.
 type chunk struct {
+	b                                *telemetry.Batch
+	from                             int // row of b
 	entity, attribute, dataset, unit []uint32
 	time                             []int64
 	number                           []float64
@@ -87,7 +99,7 @@ type chunk struct {
 
 func cut(b *telemetry.Batch, from, to int) chunk {
 	return chunk{
-		b.Entity[from:to], b.Attribute[from:to], b.Dataset[from:to], b.UnitRef[from:to],
+		b, from, b.Entity[from:to], b.Attribute[from:to], b.Dataset[from:to], b.UnitRef[from:to],
 		b.Time[from:to], b.Number[from:to], b.Kind[from:to], b.Quality[from:to],
 	}
 }
@@ -150,6 +162,11 @@ func (w *worker) addChain(tr *translation, x uint32, c chunk, rows []int32) erro
 			return err
 		}
 		w.keep(m, &p)
+		if w.d.measures[m].Keep != 0 {
+			if err := w.keepMore(tr, m, c, &p); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -180,6 +197,7 @@ type placed struct {
 	entity []uint32
 	x      []float64
 	at     []int64
+	row    []int32  // of the chunk; nil: the same
 	runs   []run    // nil: slots
 	slot   []uint32 // by place in rows
 }
@@ -201,7 +219,7 @@ func (w *worker) place(tr *translation, mi int, c chunk, rows []int32, count *To
 		if err != nil {
 			return placed{}, err
 		}
-		p = placed{rows: s.rows[:n], entity: s.e[:n], x: s.x[:n], at: s.t[:n]}
+		p = placed{rows: s.rows[:n], entity: s.e[:n], x: s.x[:n], at: s.t[:n], row: s.row[:n]}
 		if _, err := w.find(tr, mi, &p); err != nil {
 			return placed{}, err
 		}
@@ -341,7 +359,7 @@ func (w *worker) check(mi, more int) error {
 // that stays. Kernels find numbers of form Decimal that are not finite.
 func (w *worker) clean(tr *translation, mi int, c chunk) bool {
 	m, n := &w.d.measures[mi], len(c.time)
-	return !m.bounded && !m.sentinel && m.Dataset == "" &&
+	return !m.bounded && !m.sentinel && !m.changes && m.Dataset == "" &&
 		m.accept>>(c.quality[0]&31)&1 != 0 && count(c.kind, telemetry.Number) == n && count(c.quality, c.quality[0]) == n &&
 		uniform(c.unit) && tr.convert[mi][c.unit[0]].as && (!w.bounded || within(c.time, w.from, w.to)) && (m.Form == Decimal || finite(c.number))
 }
@@ -366,12 +384,17 @@ func (w *worker) sift(tr *translation, mi int, c chunk, rows []int32, count *Tot
 			continue // addChain counts it
 		}
 		x := c.number[i]
-		if k := c.kind[i]; k != telemetry.Number && k != telemetry.Bool || m.accept>>(c.quality[i]&31)&1 == 0 {
+		k := c.kind[i]
+		number := k == telemetry.Number || k == telemetry.Bool
+		if m.Form == Text {
+			number = k == telemetry.Text
+		}
+		if !number || m.accept>>(c.quality[i]&31)&1 == 0 {
 			r := RejectQuality
 			switch {
 			case k == telemetry.None || k == telemetry.Deleted:
 				r = RejectNone
-			case k != telemetry.Number && k != telemetry.Bool:
+			case !number:
 				r = RejectType
 			}
 			if err := w.reject(tr, mi, c.entity[i], at, r, count); err != nil {
@@ -397,7 +420,19 @@ func (w *worker) sift(tr *translation, mi int, c chunk, rows []int32, count *Tot
 			count.Ungrouped++
 			continue
 		}
-		s.e[n], s.t[n], s.x[n] = c.entity[i], at, x
+		if m.Form == Text {
+			x = 0
+			if text := c.text(i); slices.ContainsFunc(m.Texts, func(s string) bool { return s == string(text) }) {
+				x = 1
+			}
+		} else if m.Threshold != nil {
+			above := x > *m.Threshold
+			x = 0
+			if above {
+				x = 1
+			}
+		}
+		s.e[n], s.t[n], s.x[n], s.row[n] = c.entity[i], at, x, row
 		n++
 	}
 	return n, nil
@@ -468,6 +503,90 @@ func (w *worker) keep(mi int, p *placed) {
 	}
 	o.n = 0
 }
+
+// keepMore puts rows into the states that measures keep on demand.
+func (w *worker) keepMore(tr *translation, mi int, c chunk, p *placed) error {
+	m, t := &w.d.measures[mi], w.tables[mi]
+	slot := p.slot
+	if p.runs != nil {
+		slot = w.scratch.slot[:len(p.rows)]
+		for _, r := range p.runs {
+			for k := r.from; k < r.to; k++ {
+				slot[k] = r.slot
+			}
+		}
+	}
+	if side := w.sides[mi]; side != nil {
+		before := side.len()
+		var from, to uint32
+		for k, s := range slot {
+			if k == 0 || s != from {
+				from, to = s, side.at(t.group[s], t.window[s])
+			}
+			w.scratch.slot[k] = to
+		}
+		slot, t = w.scratch.slot[:len(slot)], side
+		if err := w.check(mi, side.len()-before); err != nil {
+			return err
+		}
+	}
+	if m.Keep&KeepValues != 0 {
+		if t.values.n+len(slot) > w.cfg.Limits.Values {
+			return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d numbers for exact quantiles; keep a histogram, or raise Limits.Values", w.cfg.Limits.Values)}, mi, noGroup)
+		}
+		t.values.add(slot, p.rows, p.x)
+	}
+	if m.Keep&KeepHistogram != 0 {
+		for k, s := range slot {
+			t.histogram[s].Add(p.x[p.rows[k]])
+		}
+	}
+	if m.Keep&KeepEntities != 0 {
+		for k, s := range slot {
+			t.entities[s].Add(w.d.entities[tr.entity[p.entity[p.rows[k]]]].id)
+		}
+	}
+	row := func(k int) int {
+		if p.row != nil {
+			return int(p.row[p.rows[k]])
+		}
+		return int(p.rows[k])
+	}
+	if m.Keep&(KeepDistinct|KeepTop) != 0 {
+		for k, s := range slot {
+			id := math.Float64bits(p.x[p.rows[k]] + 0)
+			var text []byte
+			if m.Form == Text {
+				text = c.text(row(k))
+				id = sketch.ID(text)
+			} else if m.Keep&KeepTop != 0 {
+				w.key = strconv.AppendFloat(w.key[:0], math.Float64frombits(id), 'g', -1, 64)
+				text = w.key
+			}
+			if m.Keep&KeepDistinct != 0 {
+				t.distinct[s].Add(id)
+			}
+			if m.Keep&KeepTop != 0 {
+				t.top[s].Add(text, 1)
+			}
+		}
+	}
+	if m.Keep&KeepEnds != 0 {
+		last, rank := uint32(0), uint32(0)
+		for k, s := range slot {
+			d := &c.b.Detail[c.from+row(k)]
+			if d.Source != last {
+				last, rank = d.Source, w.d.sources[c.b.Sources.At(d.Source).Name]
+			}
+			i := p.rows[k]
+			t.ends[s].Add(Reading{p.at[i], rank, d.Start, p.x[i]})
+		}
+	}
+	return nil
+}
+
+// text is the text of row i of the chunk.
+func (c *chunk) text(i int) []byte { return c.b.Bytes(c.b.Detail[c.from+i].Ref) }
 
 // wrap adds the place to an error.
 func (d *dict) wrap(err error, mi int, group uint32) error {

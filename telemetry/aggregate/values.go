@@ -1,0 +1,197 @@
+package aggregate
+
+import (
+	"encoding/binary"
+	"math"
+	"slices"
+)
+
+// Quantile is the definition of a quantile, by its number in Hyndman & Fan (1996).
+type Quantile uint8
+
+// The definitions. The quantile of one number is that number under each.
+const (
+	Type7 Quantile = 7 // linear between the order statistics around q·(n-1); SQL percentile_cont, R's default
+	Type1 Quantile = 1 // the least number with at least q·n at or below it; SQL percentile_disc
+	Type6 Quantile = 6 // linear around q·(n+1)-1, at the ends the extremes; Weibull, Minitab, SPSS
+)
+
+// Values are numbers, for exact quantiles. It takes 8 bytes a number. The zero Values
+// is empty. Not safe for concurrent use, but quantiles may be asked concurrently.
+type Values struct{ x []float64 }
+
+// Add adds x, which must not be NaN. -0 counts as 0.
+func (v *Values) Add(x float64) { v.x = append(v.x, x+0) }
+
+// Merge adds what o holds; o does not change.
+func (v *Values) Merge(o *Values) { v.x = append(v.x, o.x...) }
+
+// Count is how many numbers there are.
+func (v *Values) Count() int { return len(v.x) }
+
+// Quantile is the quantile q, 0 to 1; false if there are no numbers, q is not in that
+// range or the definition is not known.
+func (v *Values) Quantile(q float64, d Quantile) (float64, bool) {
+	n := len(v.x)
+	if n == 0 || !(q >= 0 && q <= 1) {
+		return 0, false
+	}
+	var at float64
+	switch d {
+	case Type1:
+		at = max(math.Ceil(q*float64(n))-1, 0)
+	case Type6:
+		at = min(max(float64(q*float64(n+1))-1, 0), float64(n-1))
+	case Type7:
+		at = q * float64(n-1)
+	default:
+		return 0, false
+	}
+	k := min(int(at), n-1)
+	part := at - float64(k)
+	a, b := selectTwo(v.x, k, part > 0)
+	if part == 0 || a == b {
+		return a, true
+	}
+	return a + float64((b-a)*part), true
+}
+
+// ordered is x as an integer that orders as numbers do.
+func ordered(x float64) uint64 {
+	b := math.Float64bits(x)
+	return b ^ (uint64(int64(b)>>63) | 1<<63)
+}
+
+func unordered(k uint64) float64 {
+	return math.Float64frombits(k ^ (uint64(int64(^k)>>63) | 1<<63))
+}
+
+const digits = 1 << 11
+
+// selectTwo is the order statistic k of x, from 0, and the next one if it is wanted
+// and there is one. It does not change x: a count by the top 11 bits in which numbers
+// differ finds the stretch that is worth copying.
+func selectTwo(x []float64, k int, two bool) (a, b float64) {
+	if len(x) <= 256 {
+		var buf [256]float64
+		s := buf[:copy(buf[:], x)]
+		slices.Sort(s)
+		return s[k], s[min(k+1, len(s)-1)]
+	}
+	lo, hi := x[0], x[0]
+	for _, v := range x {
+		lo, hi = min(lo, v), max(hi, v)
+	}
+	least, span := ordered(lo), ordered(hi)-ordered(lo)
+	if span == 0 {
+		return lo, lo
+	}
+	shift := uint(0)
+	for span>>shift >= digits {
+		shift++
+	}
+	var count [digits]int32
+	for _, v := range x {
+		count[(ordered(v)-least)>>shift&(digits-1)]++
+	}
+	d, before := 0, 0
+	for before+int(count[d]) <= k {
+		before += int(count[d])
+		d++
+	}
+	if shift == 0 {
+		a = unordered(least + uint64(d))
+		for k+1 >= before+int(count[d]) && d < digits-1 {
+			before += int(count[d])
+			d++
+		}
+		return a, unordered(least + uint64(d))
+	}
+	part := make([]float64, 0, count[d])
+	next := math.Inf(1)
+	for _, v := range x {
+		switch e := int((ordered(v) - least) >> shift & (digits - 1)); {
+		case e == d:
+			part = append(part, v)
+		case e > d && v < next:
+			next = v
+		}
+	}
+	k -= before
+	if k+1 < len(part) || !two {
+		return selectTwo(part, k, two)
+	}
+	a, _ = selectTwo(part, k, false)
+	return a, next
+}
+
+// AppendBinary appends the numbers: kind 'V', version, count varint, float64 each,
+// rising. Equal multisets give equal bytes. The error is always nil.
+func (v *Values) AppendBinary(dst []byte) ([]byte, error) {
+	x := slices.Clone(v.x)
+	slices.Sort(x)
+	dst = binary.AppendUvarint(append(dst, kindValues, version), uint64(len(x)))
+	dst = slices.Grow(dst, 8*len(x))
+	for _, f := range x {
+		dst = putFloat(dst, f)
+	}
+	return dst, nil
+}
+
+// UnmarshalBinary reads what AppendBinary wrote. The error is an [*Error]; v is then
+// unchanged.
+func (v *Values) UnmarshalBinary(src []byte) error {
+	d := decoder{src: src, what: "values"}
+	out := d.values()
+	if err := d.end(); err != nil {
+		return err
+	}
+	*v = out
+	return nil
+}
+
+func (d *decoder) values() Values {
+	d.header(kindValues)
+	n := d.count(8)
+	v := Values{x: make([]float64, 0, n)}
+	last := math.Inf(-1)
+	for range n {
+		x := d.float()
+		if x < last || x == 0 && math.Signbit(x) {
+			d.fail("numbers that fall")
+		}
+		last = x
+		v.x = append(v.x, x)
+	}
+	return v
+}
+
+// log is numbers with their slots, as they came: they are put in order once, at the
+// end.
+type log struct {
+	slot [][]uint32
+	x    [][]float64
+	n    int
+}
+
+const logRows = 1 << 16
+
+func (l *log) add(slot []uint32, rows []int32, x []float64) {
+	for len(rows) > 0 {
+		if l.n%logRows == 0 {
+			l.slot = append(l.slot, make([]uint32, 0, logRows))
+			l.x = append(l.x, make([]float64, 0, logRows))
+		}
+		k := len(l.x) - 1
+		n := min(len(rows), logRows-len(l.x[k]))
+		l.slot[k] = append(l.slot[k], slot[:n]...)
+		y := l.x[k][:len(l.x[k])+n]
+		l.x[k] = y
+		y = y[len(y)-n:]
+		for i, row := range rows[:n] {
+			y[i] = x[row] + 0
+		}
+		slot, rows = slot[n:], rows[n:]
+		l.n += n
+	}
+}
