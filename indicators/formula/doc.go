@@ -3,7 +3,8 @@
 //
 // # Language
 //
-// Formulas are standard CEL with its math extension. Every variable is a double
+// Formulas are standard CEL with its math and strings extensions, cel.bind and
+// optional values. Every variable is a double
 // unless the catalogue declares it int, so numbers are written 100.0 and not
 // 100. An indicator is named by its id with '_' for '-':
 // waste.cost_per_tonne. The builtin days is the number of civil days of the
@@ -56,6 +57,15 @@
 // it lies, what it costs, and what is odd: denominators that can be 0,
 // comparisons that always say the same, branches that are never taken. It is
 // text, DOT or SVG.
+//
+// # How it is computed
+//
+// A catalogue becomes one graph for each frequency, in which equal steps of all
+// formulas are one, and the graph kernels over batches of 2,048 rows, with
+// cel-go's results to the bit. What has no kernel (text that is put together,
+// maps, lists whose elements are not written out) cel-go evaluates for the rows
+// that need it: [Program.Plan] says what and why. [CompileExpr] does the same
+// for one expression over columns, without a catalogue.
 //
 // # Guarantees
 //
