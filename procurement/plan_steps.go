@@ -258,6 +258,9 @@ func (b *builder) award() {
 		links := []link{standstill}
 		if !b.config.Standstill.IsZero() {
 			links = append(links, link{on: TaskAwardNotice, period: b.config.Standstill, why: Text{"período de espera de la comunidad autónoma: " + b.config.Standstill.In("es"), "standstill of the region: " + b.config.Standstill.String()}, source: lcspArticle("153.3")})
+			most := b.require(law.StepStandstillRegion, TaskStandstillEnd, TaskAwardNotice)
+			most.limit = true
+			links = append(links, most)
 		}
 		b.add(TaskStandstillEnd, false, links...)
 		b.add(TaskFormalisation, true, dayAfter(TaskStandstillEnd, "signature on request after the standstill, if no appeal suspends", "153.3"), b.require(law.StepSignature, TaskFormalisation, TaskStandstillEnd))

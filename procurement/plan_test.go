@@ -109,6 +109,21 @@ func TestPlanPriorNotice(t *testing.T) {
 	require.Contains(t, p.Critical, TaskPublication)
 }
 
+// A region may raise the standstill up to a month.
+func TestPlanStandstill(t *testing.T) {
+	c := PlanConfig{Start: law.MustDate("2026-06-01"), Calendar: testCalendar(t), Facts: fullFacts(law.Open, law.Services, law.No)}
+	for n, want := range map[int]struct {
+		signed string
+		over   int
+	}{0: {"2026-07-09", 0}, 10: {"2026-07-09", 0}, 18: {"2026-07-14", 0}, 30: {"2026-07-30", 1}} {
+		c.Standstill = law.Working(n)
+		p, err := NewPlan(c)
+		require.NoError(t, err)
+		require.Equal(t, want.signed, p.Formalisation.String(), "%d", n)
+		require.Len(t, p.Overruns, want.over, "%d", n)
+	}
+}
+
 func TestPlanMissing(t *testing.T) {
 	_, err := NewPlan(PlanConfig{Start: law.MustDate("2026-06-01"), Calendar: testCalendar(t), Facts: law.Facts{Procedure: law.Open, Contract: law.Services, Harmonised: law.Yes}})
 	u, ok := errors.AsType[*law.Unknown](err)

@@ -161,7 +161,7 @@ func TestConformanceTerms(t *testing.T) {
 	// Rows that the library answers under other identifiers, or not as a period.
 	other := map[string]string{
 		"open-sara-offers-electronic": "a change of open-sara-offers", "non-electronic-documents": "a change of every term of offers (138.2)",
-		"site-visit": "no figure and no start: 136.3 only says that the period is extended", "pin-window": "", "publication-order": "",
+		"pin-window": "", "publication-order": "",
 	}
 	at := MustDate("2026-06-01")
 	for _, row := range readCSV(t, dir, "calendar.csv") {
@@ -476,7 +476,7 @@ func TestConformanceText(t *testing.T) {
 		}
 		look(o.Notice, o.Source, start, Date{}, figure)
 	}
-	for _, src := range []Source{startNextDay, workingDays, monthsSource, calendarDays, endMoves, otherPlace, urgencyHalf} {
+	for _, src := range []Source{startNextDay, workingDays, monthsSource, calendarDays, endMoves, otherPlace, urgencyHalf, noticeSource} {
 		look("count "+src.Article, src, start, Date{}, "")
 	}
 	s.done()

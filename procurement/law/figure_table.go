@@ -87,7 +87,17 @@ func (b biennium) utilityRows() []Figure {
 		return Figure{SARAUtilities, c, AnyBody, AtLeast, eur(v), Euros, from, b.to,
 			Source{Act: "RDL 3/2020", Article: article, SetBy: b.order, Gazette: b.gazette, Quote: quote, Mark: mark}, "only for entities of water, energy, transport, postal services"}
 	}
-	return []Figure{row(Supplies, b.utilities, "1.1.b", quotes[0]), row(Services, b.utilities, "1.1.b", quotes[0]), row(Works, b.works, "1.1.c", quotes[1])}
+	concession := quotes[1]
+	if concession != "" {
+		concession = "igual o superior al umbral de 5.404.000 de euros"
+	}
+	return []Figure{row(Supplies, b.utilities, "1.1.b", quotes[0]), row(Services, b.utilities, "1.1.b", quotes[0]), row(Works, b.works, "1.1.c", quotes[1]),
+		noWater(row(ConcessionWorks, b.works, "1.2", concession)), noWater(row(ConcessionServices, b.works, "1.2", concession))}
+}
+
+func noWater(f Figure) Figure {
+	f.Note += "; not concessions of water (1.2.a)"
+	return f
 }
 
 // simplifiedRows: since 2021 the limit for supplies and services is the

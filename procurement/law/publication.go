@@ -74,3 +74,29 @@ func (k *Calendar) HourReadings(start Date, n int) ([]HourReading, error) {
 		{"hours of working days", working, Source{Act: "LPAC", Article: "30.1", Quote: "Son hábiles todas las horas del día que formen parte de un día hábil", Mark: Unverified}},
 	}, nil
 }
+
+var noticeSource = lcsp("DA 15.1", "siempre que el acto objeto de notificación se haya publicado el mismo día en el Perfil de contratante")
+
+// NoticeStart is the day from which periods after a notification run (LCSP DA
+// 15.1): that of its dispatch if the act was published in the profile the same
+// day, that of its receipt otherwise. What is not known and matters gives an
+// [*Unknown].
+func NoticeStart(sent, received Date, publishedSameDay Truth) (Date, Source, error) {
+	src := noticeSource
+	unknown := func(because string, missing ...Fact) (Date, Source, error) {
+		return Date{}, src, &Unknown{Code: "law.unknown.facts", Asked: "start of the periods after a notification", Because: because, Missing: missing, Source: src}
+	}
+	switch {
+	case !sent.IsZero() && !received.IsZero() && received.Before(sent):
+		return Date{}, src, &Error{Code: "law.date", Input: received.String(), Msg: "received before it was sent on " + sent.String(), Err: ErrDate}
+	case publishedSameDay == Yes && !sent.IsZero():
+		return sent, src, nil
+	case publishedSameDay == No && !received.IsZero():
+		return received, src, nil
+	case publishedSameDay == NotKnown && !sent.IsZero() && sent == received:
+		return sent, src, nil
+	case publishedSameDay == NotKnown:
+		return unknown("whether the act was published in the profile the same day is not known", "published the same day")
+	}
+	return unknown("the day was not given", FactDate)
+}

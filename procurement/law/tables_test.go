@@ -190,6 +190,51 @@ func TestHostileAmounts(t *testing.T) {
 	}
 }
 
+func TestHourReadings(t *testing.T) {
+	cal, err := NewCalendar(CalendarConfig{Complete: true})
+	require.NoError(t, err)
+	for _, c := range []struct{ start, natural, working string }{
+		{"2026-06-01", "2026-06-03", "2026-06-03"}, // Monday
+		{"2026-06-05", "2026-06-07", "2026-06-09"}, // Friday: Monday and Tuesday
+		{"2026-06-06", "2026-06-08", "2026-06-10"}, // Saturday: all of Monday and Tuesday
+		{"2026-12-24", "2026-12-26", "2026-12-29"}, // over Christmas and a weekend
+		{"2026-10-24", "2026-10-26", "2026-10-28"}, // over the end of summer time
+	} {
+		rs, err := cal.HourReadings(MustDate(c.start), 48)
+		require.NoError(t, err)
+		require.Len(t, rs, 2)
+		require.Equal(t, c.natural+" "+c.working, rs[0].First.String()+" "+rs[1].First.String(), c.start)
+		require.Equal(t, Unverified, rs[1].Source.Mark)
+	}
+	for _, n := range []int{-24, 23, MaxPeriod + 1} {
+		_, err = cal.HourReadings(MustDate("2026-06-01"), n)
+		require.ErrorIs(t, err, ErrPeriod)
+	}
+	_, err = cal.HourReadings(Date{}, 48)
+	require.ErrorIs(t, err, ErrDate)
+	_, err = cal.HourReadings(MustDate("2030-06-03"), 48)
+	require.Error(t, err)
+}
+
+func TestNoticeStart(t *testing.T) {
+	sent, received := MustDate("2026-06-01"), MustDate("2026-06-04")
+	for _, c := range []struct {
+		sent, received Date
+		same           Truth
+		want           string
+	}{
+		{sent, received, Yes, "2026-06-01"}, {sent, received, No, "2026-06-04"}, {sent, received, NotKnown, ""}, {sent, sent, NotKnown, "2026-06-01"},
+		{sent, Date{}, Yes, "2026-06-01"}, {sent, Date{}, No, ""}, {Date{}, received, Yes, ""}, {Date{}, Date{}, NotKnown, ""},
+	} {
+		d, src, err := NoticeStart(c.sent, c.received, c.same)
+		require.Equal(t, c.want, d.String())
+		require.Equal(t, c.want == "", err != nil)
+		require.Equal(t, "LCSP DA 15.1", src.Cite())
+	}
+	_, _, err := NoticeStart(received, sent, Yes)
+	require.ErrorIs(t, err, ErrDate)
+}
+
 func TestText(t *testing.T) {
 	for _, c := range append(Contracts(), AnyContract) {
 		var back Contract
@@ -356,7 +401,7 @@ which the law does not say (○); the stricter reading is in the answer too.
 		rule string
 		src  Source
 	}{{"the day of the event is not counted", startNextDay}, {"working days leave out Saturdays, Sundays, holidays", workingDays}, {"months end on the same number or the last day", monthsSource},
-		{"days are calendar days unless the article says working", calendarDays}, {"a last day that is not working moves to the next working day", endMoves}, {"not working at the one place or the other: not working", otherPlace},
+		{"days are calendar days unless the article says working", calendarDays}, {"a last day that is not working moves to the next working day", endMoves}, {"not working at the one place or the other: not working", otherPlace}, {"periods after a notification run from its dispatch, if it was published the same day", noticeSource},
 		{"EU: the day of the event is not counted", euStart}, {"EU: months", euMonths}, {"EU: a last day that is not working moves", euEndMoves}, {"EU: at least two working days", euTwoWorking},
 		{"periods stood still from " + suspended.from.String() + " to " + suspended.to.String(), suspended.source}, {"urgency halves", urgencyHalf}} {
 		counts[c.src.Mark]++

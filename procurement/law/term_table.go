@@ -60,6 +60,13 @@ const (
 	StepReasons             Step = "reasons on request"
 	StepSecrecy             Step = "contractor's secrecy"
 	StepProfileKept         Step = "profile information reachable"
+	StepDocumentsAppeal     Step = "documents after an appeal"
+	StepStandstillRegion    Step = "standstill of the region"
+	StepCallOffList         Step = "list of call-offs"
+	StepWorksStart          Step = "start of works"
+	StepFinalCertificate    Step = "final certificate of works"
+	StepVisit               Step = "extension for a visit"
+	StepLateAnswer          Step = "extension for a late answer or a change"
 	StepCuring              Step = "curing of defects"
 )
 
@@ -165,6 +172,8 @@ var terms = []Term{
 	{ID: "restricted-profile-notice", Step: StepProfileNotice, Procedures: []Procedure{Restricted, Negotiation, Dialogue}, Harmonised: Yes, Start: dayAfter, Bound: Minimum, Period: Days(15), Urgency: UrgencyDoubt, From: start,
 		Source: lcsp("161.2; 161.3", "con una antelación mínima equivalente al plazo fijado para la presentación de las solicitudes de participación en el apartado siguiente"), Note: profileDoubt},
 
+	{ID: "site-visit", Step: StepVisit, Start: endBackwards, Bound: Minimum, From: start, Source: lcsp("136.3", "se ampliarán de forma que todos los que interesados afectados puedan tener conocimiento de toda la información necesaria"), Note: "no figure: so long that all can see what they need"},
+	{ID: "late-answer", Step: StepLateAnswer, Start: endBackwards, Bound: Minimum, From: start, Source: lcsp("136.2", "La duración de la prórroga en todo caso será proporcional a la importancia de la información solicitada"), Note: "no figure: in proportion to the information; significant changes of the pliegos too"},
 	{ID: "pin-window", Step: StepPriorNotice, Harmonised: Yes, Start: "dispatch of the contract notice", Back: true, Bound: Minimum, Period: Days(35), Regime: European, From: start, Source: lcsp("156.3.a", "con una antelación máxima de doce meses y mínima de treinta y cinco días antes de la fecha de envío del anuncio de licitación")},
 	{ID: "pin-window-max", Step: StepPriorNoticeLatest, Harmonised: Yes, Start: "dispatch of the contract notice", Back: true, Bound: Maximum, Period: Period{12, Months}, Regime: European, From: start, Source: lcsp("156.3.a", "con una antelación máxima de doce meses y mínima de treinta y cinco días antes de la fecha de envío del anuncio de licitación")},
 	{ID: "information-ask", Step: StepQuestion, Start: endBackwards, Back: true, Bound: Minimum, Period: Days(12), Urgency: UrgencyDoubt, From: start, Source: lcsp("138.3", "la hubieren pedido al menos 12 días antes del transcurso del plazo"), Note: "unless the pliego sets another; whether urgency halves it is open"},
@@ -193,10 +202,13 @@ var terms = []Term{
 		Changes: []Change{{If: FactAbnormal, Also: Working(15), Source: lcsp("158.3", "se ampliarán en quince días hábiles")}}, Urgency: UrgencyHalves, From: start, Source: lcsp("158.2", "será de dos meses a contar desde la apertura de las proposiciones"), Note: "or as the pliego says; late: bidders may withdraw (158.4)"},
 	{ID: "award-publication", Step: StepAwardNotice, Start: "award", Bound: Maximum, Period: Days(15), Urgency: UrgencyDoubt, From: start, Source: lcsp("151.1", "publicada en el perfil de contratante en el plazo de 15 días"), Note: "publication on the day of the notice decides from when its periods run (DA 15.1)"},
 	{ID: "standstill", Step: StepStandstill, Only: []Fact{FactAppealable}, Start: dispatchOf, Bound: Minimum, Period: Working(15), From: start, Source: lcsp("153.3", "antes de que transcurran quince días hábiles desde que se remita la notificación de la adjudicación"), Note: "regions may raise it up to a month; urgency never reduces it (119.2.b.1)"},
+	{ID: "standstill-region", Step: StepStandstillRegion, Only: []Fact{FactAppealable}, Start: dispatchOf, Bound: Maximum, Period: Period{1, Months}, From: start, Source: lcsp("153.3", "sin que exceda de un mes"), Note: "what regions may set instead of 15 working days; which did is not in the tables"},
+	{ID: "documents-appeal", Step: StepDocumentsAppeal, Start: "receipt of the request", Bound: Maximum, Period: Working(10), From: start, Source: lcsp("150.4", "un plazo de diez días hábiles para que cumplimente los trámites que resulten oportunos"), Note: "to the bidder who takes the contract after an appeal"},
 	{ID: "formalise-after-standstill", Step: StepSignature, Only: []Fact{FactAppealable}, Start: "receipt of the request after the standstill", Bound: Maximum, Period: Days(5), Urgency: UrgencyHalves, From: start, Source: lcsp("153.3", "en plazo no superior a cinco días a contar desde el siguiente a aquel en que hubiera recibido el requerimiento")},
 	{ID: "formalise-other", Step: StepSignature, Not: []Fact{FactAppealable}, Start: "notice of award", Bound: Maximum, Period: Working(15), Urgency: UrgencyHalves, From: start, Source: lcsp("153.3", "no más tarde de los quince días hábiles siguientes a aquel en que se realice la notificación de la adjudicación")},
 	{ID: "formalisation-notice", Step: StepFormalisationNotice, Start: "the signature", Bound: Maximum, Period: Days(15), Urgency: UrgencyDoubt, From: start, Source: lcsp("154.1", "en un plazo no superior a quince días tras el perfeccionamiento del contrato")},
 	{ID: "formalisation-notice-eu", Step: StepFormalisationEU, Harmonised: Yes, Start: "the signature", Bound: Maximum, Period: Days(10), Urgency: UrgencyDoubt, From: start, Source: lcsp("154.3", "a más tardar 10 días después de la formalización del contrato")},
+	{ID: "calloff-list", Step: StepCallOffList, Start: "end of the quarter", Bound: Maximum, Period: Days(30), From: start, Source: lcsp("154.4", "dentro de los 30 días siguientes al fin de cada trimestre"), Note: "contracts based on a framework or in a dynamic system"},
 	{ID: "minor-list", Step: StepMinorList, Procedures: []Procedure{Minor}, Start: "the list before", Bound: Maximum, Period: Period{3, Months}, From: start, Source: lcsp("63.4", "al menos trimestralmente"), Note: "ordered by contractor"},
 
 	{ID: "appeal-notice", Step: StepAppealNotice, Only: []Fact{FactAppealable}, Start: dayAfter, Bound: Maximum, Period: Working(15), From: start, Source: lcsp("50.1.a", "a partir del día siguiente al de su publicación en el perfil de contratante")},
@@ -220,6 +232,8 @@ var terms = []Term{
 
 	{ID: "urgent-reports", Step: StepUrgentReport, Only: []Fact{FactUrgent}, Start: "request of the report", Bound: Maximum, Period: Days(5), Changes: []Change{{If: FactComplexReport, Add: 5, Source: lcsp("119.2.a", "el plazo quedará prorrogado hasta diez días")}}, From: start, Source: lcsp("119.2.a", "un plazo de cinco días para emitir los respectivos informes")},
 	{ID: "urgent-start", Step: StepUrgentStart, Only: []Fact{FactUrgent}, Start: "the signature", Bound: Maximum, Period: Period{1, Months}, From: start, Source: lcsp("119.2.c", "no podrá exceder de un mes, contado desde la formalización")},
+	{ID: "works-start", Step: StepWorksStart, Contracts: []Contract{Works}, Start: "the signature", Bound: Maximum, Period: Period{1, Months}, From: start, Source: lcsp("237", "no podrá ser superior a un mes desde la fecha de su formalización"), Note: "comprobación del replanteo; save for exceptional cases with reasons"},
+	{ID: "works-final", Step: StepFinalCertificate, Contracts: []Contract{Works}, Start: "act of reception", Bound: Maximum, Period: Period{3, Months}, From: start, Source: lcsp("243.1", "Dentro del plazo de tres meses contados a partir de la recepción"), Note: "up to five where the pliego says so and the value exceeds twelve million euros"},
 	{ID: "reception", Step: StepReception, Start: "delivery", Bound: Maximum, Period: Period{1, Months}, From: start, Source: lcsp("210.2", "dentro del mes siguiente a la entrega o realización del objeto del contrato"), Note: "or as the pliego says"},
 	{ID: "conformity", Step: StepConformity, Start: "delivery", Bound: Maximum, Period: Days(30), From: start, Source: lcsp("198.4", "dentro de los treinta días siguientes a la entrega efectiva de los bienes o prestación del servicio")},
 	{ID: "payment", Step: StepPayment, Start: "the approval of conformity", Bound: Maximum, Period: Days(30), From: start, Source: lcsp("198.4", "dentro de los treinta días siguientes a la fecha de aprobación"), Note: "regions may shorten it (198.8)"},

@@ -95,6 +95,8 @@ var spanish = map[string]string{
 	string(StepModificationNotice): "anuncio de modificación", string(StepPurchases): "adquisiciones de la asociación", string(StepExtensionNotice): "preaviso de prórroga", string(StepDuration): "duración con prórrogas",
 	string(StepContinuity): "prórroga hasta el nuevo contrato", string(StepContinuityNotice): "anuncio del nuevo contrato", string(StepTermination): "expediente de resolución", string(StepReasons): "motivos a petición",
 	string(StepSecrecy): "confidencialidad del contratista", string(StepProfileKept): "información accesible en el perfil", string(StepCuring): "subsanación",
+	string(StepDocumentsAppeal): "documentación tras un recurso", string(StepStandstillRegion): "período de espera autonómico", string(StepCallOffList): "relación de contratos basados", string(StepWorksStart): "comprobación del replanteo",
+	string(StepFinalCertificate): "certificación final de obra", string(StepVisit): "ampliación por visita", string(StepLateAnswer): "ampliación por respuesta tardía o cambio", "end of the quarter": "el fin del trimestre",
 
 	// What starts the counts.
 	dispatchEU: "el envío del anuncio a la Oficina de Publicaciones de la UE", dayAfter: "la publicación en el perfil", publication: "la publicación del anuncio", invitation: "el envío de la invitación escrita",
