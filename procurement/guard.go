@@ -53,9 +53,8 @@ type Op uint8
 // The operations of tests.
 const (
 	OpFact     Op = iota + 1 // Fact is Want
-	OpOneOf                  // Fact, a text, is stated and in its list, and Text if there is one
+	OpStated                 // Fact has a usable value: one of its list, an amount in euros with VAT as its type says; and it is Text if there is one
 	OpAbove                  // Fact, a count or percent, is above Number
-	OpAmount                 // Fact, an amount, is stated, in euros, not negative, with VAT as its type says
 	OpFigure                 // the rule of Figure applies to Fact on the date of the law
 	OpDocument               // a document of one of Documents is on file
 	OpHappened               // Event happened in the same scope, no later than the event judged
@@ -68,7 +67,7 @@ const (
 
 // String names the operation.
 func (o Op) String() string {
-	return nameOf(int(o), "", "fact", "one-of", "above", "amount", "figure", "document", "happened", "never", "within", "after", "contract", "custom")
+	return nameOf(int(o), "", "fact", "stated", "above", "figure", "document", "happened", "never", "within", "after", "contract", "custom")
 }
 
 // Test is one condition of a guard. A test has three values; one that meets

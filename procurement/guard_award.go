@@ -46,6 +46,8 @@ var awardGuards = []Guard{
 		Demand: Text{"adjudicación publicada en 15 días", "award published within 15 days"}},
 	{ID: "not-desert", On: on(Deserted), Models: prepared, Need: must(custom(CustomNoAdmissible)), Source: art("150.3"), Effect: annulable,
 		Demand: Text{"no se declara desierto con una oferta admisible", "not deserted while an offer is admissible"}},
+	{ID: "appeal-known", On: on(AppealLodged), Need: must(stated(FactAwardChallenged), doc(DocAppealWrit)), Source: art("44.2"), Effect: Text{"no se sabe si suspende", "whether it suspends is not known"},
+		Demand: Text{"consta el acto recurrido", "the act challenged is recorded"}},
 	{ID: "appeal-suspends", On: on(Formalised), Models: prepared, Need: must(custom(CustomNotSuspended)), Source: art("53"), Effect: Text{"nulo (39.2.e)", "null (39.2.e)"},
 		Demand: Text{"ningún recurso contra la adjudicación la suspende", "no appeal against the award suspends it"}},
 	{ID: "standstill-over", On: on(Formalised), Models: prepared, When: when(custom(CustomAppealable)), Need: must(later(law.StepStandstill, AwardNotified)), Force: Timing, Source: art("153.3"), Effect: Text{"nulo (39.2.d)", "null (39.2.d)"},
@@ -60,7 +62,7 @@ var awardGuards = []Guard{
 		Demand: Text{"infracción no subsanable justificada, antes de formalizar, con compensación", "incurable breach shown, before signature, with compensation"}},
 	{ID: "renounce", On: on(NotAwarded), Models: tendered, Need: must(yes(FactPublicInterest), yes(FactCompensation), doc(DocRenunciationResolution)), Source: art("152.3"), Effect: annulable,
 		Demand: Text{"razones de interés público en el expediente, antes de formalizar, con compensación", "reasons of public interest in the file, before signature, with compensation"}},
-	{ID: "annul", On: on(ProcedureAnnulled), Need: must(oneOf(FactAnnulmentGround)), Source: art("42.1"), Effect: annulable,
+	{ID: "annul", On: on(ProcedureAnnulled), Need: must(stated(FactAnnulmentGround)), Source: art("42.1"), Effect: annulable,
 		Demand: Text{"una causa de invalidez declarada", "a ground of invalidity declared"}},
 }
 
@@ -70,7 +72,7 @@ var contractGuards = []Guard{
 		Demand: Text{"la ejecución no empieza antes de formalizar", "execution does not start before signature"}},
 	{ID: "report-336", On: on(ExecutionStarted), Models: prepared, When: when(custom(CustomHarmonised)), Need: must(doc(DocReport336)), Source: art("336.1"), Effect: annulable,
 		Demand: Text{"informe específico del 336", "specific report of 336"}},
-	{ID: "modify-ground", On: on(Modified), Models: contracts, Need: must(oneOf(FactGround), yes(FactHeard), doc(DocModificationResolution)), Source: art("203.2"), Effect: Text{"anulable; recurso (44.2.d)", "annulable; appeal (44.2.d)"},
+	{ID: "modify-ground", On: on(Modified), Models: contracts, Need: must(stated(FactGround), yes(FactHeard), doc(DocModificationResolution)), Source: art("203.2"), Effect: Text{"anulable; recurso (44.2.d)", "annulable; appeal (44.2.d)"},
 		Demand: Text{"uno de los supuestos de 204 y 205, con audiencia y resolución", "a ground of 204 or 205, with hearing and resolution"}},
 	modification("modify-foreseen", "204", "204.1", Text{"cláusula clara, hasta el 20 %, sin precios nuevos y sin alterar la naturaleza", "clear clause, up to 20 %, no new unit prices, nature kept"},
 		yes(FactClear), no(FactNewPrices), yes(FactNatureKept)),
@@ -100,7 +102,7 @@ var contractGuards = []Guard{
 		Demand: Text{"entregas sucesivas dentro de los cuatro años", "successive deliveries within four years"}},
 	{ID: "pcp-next-phase", On: on(PhasePassed), Models: in("precommercial"), Need: must(yes(FactByCallCriteria), doc(DocPhaseReport)), Force: Practice, Source: seen("COM(2007) 799", "2"), Effect: Text{"reclamación", "claim"},
 		Demand: Text{"pasa de fase por los criterios de la convocatoria", "passes by the criteria of the call"}},
-	{ID: "pcp-buy", On: on(ScalePurchaseStarted), Models: in("precommercial"), Need: must(yes(FactNewProcedure), no(FactPreference)), Force: Practice, Source: seen("Framework R&D&I", "2022/C 414/01"), Effect: Text{"ayuda de Estado; nulo", "state aid; null"},
+	{ID: "pcp-buy", On: on(ScalePurchaseStarted), Models: in("precommercial"), Need: must(yes(FactNewProcedure), no(FactPreference)), Force: Practice, Source: seen("LCSP", "8"), Effect: Text{"ayuda de Estado; nulo", "state aid; null"},
 		Demand: Text{"la compra a escala es otro procedimiento, abierto a todos y sin preferencia", "buying at scale is another procedure, open to all, without preference"}},
 	{ID: "reception", On: on(Received), Models: contracts, Need: must(within(law.StepReception, Delivered), doc(DocReceptionAct), yes(FactReceiptNotice)), Force: Timing, Source: art("210.2"), Effect: lateOnly,
 		Demand: Text{"acto formal en un mes desde la entrega, avisada la Intervención", "formal act within a month of delivery, the comptroller told"}},
@@ -108,7 +110,7 @@ var contractGuards = []Guard{
 		Demand: Text{"conformidad en 30 días desde la entrega", "conformity within 30 days of delivery"}},
 	{ID: "pay-30", On: on(Paid), Models: contracts, Need: must(within(law.StepPayment, ConformityApproved)), Force: Timing, Source: art("198.4"), Effect: Text{"intereses de demora", "interest"},
 		Demand: Text{"pago en 30 días desde la conformidad", "payment within 30 days of conformity"}},
-	{ID: "terminate", On: on(Terminated), Models: contracts, Need: must(oneOf(FactCause), yes(FactHeard), doc(DocTerminationResolution)), Source: art("211.1"), Effect: annulable,
+	{ID: "terminate", On: on(Terminated), Models: contracts, Need: must(stated(FactCause), yes(FactHeard), doc(DocTerminationResolution)), Source: art("211.1"), Effect: annulable,
 		Demand: Text{"una causa del 211 y audiencia del contratista", "a cause of 211 and hearing of the contractor"}},
 	{ID: "terminate-opinion", On: on(Terminated), Models: contracts, When: when(yes(FactObjected)), Need: must(doc(DocCouncilOpinion)), Source: art("191.3.a"), Effect: annulable,
 		Demand: Text{"dictamen del órgano consultivo si el contratista se opone", "opinion of the consultative council when the contractor objects"}},
@@ -120,6 +122,6 @@ var contractGuards = []Guard{
 
 // modification is the guard of one ground of modification.
 func modification(id, ground, article string, demand Text, need ...Test) Guard {
-	return Guard{ID: id, On: on(Modified), Models: contracts, When: when(Test{Op: OpOneOf, Fact: FactGround, Text: ground}),
+	return Guard{ID: id, On: on(Modified), Models: contracts, When: when(Test{Op: OpStated, Fact: FactGround, Text: ground}),
 		Need: append(need, custom(CustomModification)), Source: art(article), Effect: Text{"anulable; recurso (44.2.d)", "annulable; appeal (44.2.d)"}, Demand: demand}
 }

@@ -9,9 +9,8 @@ func no(f FactName) Test  { return Test{Op: OpFact, Fact: f, Want: law.No} }
 func doc(d ...DocumentKind) Test {
 	return Test{Op: OpDocument, Documents: d}
 }
-func oneOf(f FactName) Test              { return Test{Op: OpOneOf, Fact: f} }
+func stated(f FactName) Test             { return Test{Op: OpStated, Fact: f} }
 func above(f FactName, n int64) Test     { return Test{Op: OpAbove, Fact: f, Number: n} }
-func amount(f FactName) Test             { return Test{Op: OpAmount, Fact: f} }
 func figure(k law.Kind, f FactName) Test { return Test{Op: OpFigure, Figure: k, Fact: f} }
 func happened(k Kind) Test               { return Test{Op: OpHappened, Event: k} }
 func never(k Kind) Test                  { return Test{Op: OpNever, Event: k} }

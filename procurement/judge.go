@@ -19,7 +19,7 @@ func (j *judge) test(t *Test) Verdict {
 			return OK
 		}
 		return Breach
-	case OpOneOf:
+	case OpStated:
 		x := j.fact(t.Fact)
 		switch {
 		case x == nil:
@@ -37,11 +37,6 @@ func (j *judge) test(t *Test) Verdict {
 			return OK
 		}
 		return Breach
-	case OpAmount:
-		if j.fact(t.Fact) == nil {
-			return j.lacks(Missing{Fact: t.Fact})
-		}
-		return OK
 	case OpFigure:
 		return j.figure(t.Figure, t.Fact)
 	case OpDocument:
@@ -324,6 +319,23 @@ func (j *judge) within(s law.Step, place int32, since Kind, f law.Facts) Verdict
 	}
 	strict, v := j.span(place, req, req.Strict)
 	if v != OK {
+		// Whatever the calendar, the end is not before the bare count.
+		sure := bare(j.fold.at(place).Date, req.Strict)
+		if sure.IsZero() {
+			return v
+		}
+		if j.window != nil {
+			j.before(sure.AddDays(1))
+			return OK
+		}
+		if !j.e.Date.After(sure) {
+			j.finding.Limit = sure
+			return OK
+		}
+		if req.Strict.Unit != law.WorkingDays && req.Also.IsZero() && req.Strict == req.Period && j.e.Date.Sub(sure) > slack {
+			j.finding.Limit = sure
+			return Breach // no run of holidays is so long
+		}
 		return v
 	}
 	j.finding.Limit = strict.Last
@@ -346,6 +358,20 @@ func (j *judge) within(s law.Step, place int32, since Kind, f law.Facts) Verdict
 		return j.lacks(Missing{Calendar: true})
 	}
 	return Breach
+}
+
+// bare is the last day of a period that no holiday moves: the true one is not
+// earlier. No date if the period has no days.
+func bare(start law.Date, p law.Period) law.Date {
+	switch p.Unit {
+	case law.CalendarDays, law.WorkingDays:
+		return start.AddDays(p.N)
+	case law.Months:
+		return start.AddMonths(p.N)
+	case law.Years:
+		return start.AddMonths(12 * p.N)
+	}
+	return law.Date{}
 }
 
 // span counts a period and what comes on top of it.
@@ -375,6 +401,14 @@ func (j *judge) after(s law.Step, place int32, since Kind, f law.Facts, next int
 	}
 	d, v := j.span(place, req, req.Strict)
 	if v != OK {
+		if sure := bare(j.fold.at(place).Date, req.Strict); !sure.IsZero() && j.e.Date.Before(sure.AddDays(next)) {
+			j.finding.Limit = sure
+			if j.window != nil {
+				j.notBefore(sure.AddDays(next))
+				return Unknown
+			}
+			return Breach
+		}
 		return v
 	}
 	first := d.Last.AddDays(next)

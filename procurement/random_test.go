@@ -27,6 +27,9 @@ func newWalker(rng *rand.Rand, rules *Rules) *walker {
 	w := &walker{rng: rng, rules: rules, facts: map[FactName]Fact{}}
 	ids := ModelIDs()
 	w.model = ids[rng.IntN(len(ids))]
+	if rng.IntN(3) == 0 {
+		w.model = phased[rng.IntN(2)]
+	}
 	value := []int64{9_000, 14_999, 15_000, 34_000, 59_999, 99_000, 100_000, 100_001, 139_999, 143_000, 215_999, 221_000, 400_000}[rng.IntN(13)]
 	switch w.model { // what the procedure admits
 	case "minor":
@@ -128,6 +131,70 @@ func (w *walker) propose() (Event, Option, bool) {
 	}
 	o, ok := w.j.option(probe, w.at)
 	return e, o, ok
+}
+
+var waysOut = []Kind{IdeaArchived, ProcedureAnnulled, CaseClosed, ConsultationCancelled, Withdrawn, NotAwarded, Deserted, Terminated, PartnershipEnded,
+	SignatureFailed, PartnerWithdrew, DocumentsFailed, Settled, Evaluated}
+
+// onward picks among all events that the state admits, mostly those that move
+// the case on.
+func (w *walker) onward(done map[Kind]int) (Event, Option, bool) {
+	var es []Event
+	var weights []int
+	total := 0
+	for _, k := range w.j.m.Events() {
+		for _, e := range w.j.candidates(k) {
+			if e.Party == newParty {
+				e.Party = firms[w.rng.IntN(len(firms))]
+				if _, known := w.c.partyNo[e.Party]; known {
+					continue
+				}
+				if k != OfferReceived && k != RequestReceived && k != ConsultationAnswered && k != Ordered && k != Awarded {
+					continue
+				}
+			}
+			if k == LotDeclared || e.Phase > 3 {
+				continue
+			}
+			_, t, ok := w.place(&e)
+			if !ok || t.all || k.Info().Once && w.j.done(k, &t) {
+				continue
+			}
+			mv := w.j.find(k, e.Phase, &t)
+			if mv == nil {
+				continue
+			}
+			weight := 40
+			if mv.From == mv.To && mv.Also == nil {
+				weight = 60 / (1 + 4*done[k])
+			}
+			if k.Info().Scope == ScopePhase || k == PurchaseDecided {
+				weight *= 4
+			}
+			if slices.Contains(waysOut, k) || k == Received && slices.Contains(phased, w.j.m.ID) {
+				weight = 2
+			}
+			es, weights = append(es, e), append(weights, weight)
+			total += weight
+		}
+	}
+	if total == 0 {
+		return Event{}, Option{}, false
+	}
+	n := w.rng.IntN(total)
+	for i, e := range es {
+		if n -= weights[i]; n < 0 {
+			probe := e
+			if _, known := w.c.partyNo[e.Party]; e.Party != "" && !known {
+				probe.Party = newParty
+			}
+			probe.Date, e.Date = w.at, w.at
+			o, ok := w.j.option(probe, w.at)
+			done[e.Kind]++
+			return e, o, ok
+		}
+	}
+	return Event{}, Option{}, false
 }
 
 // complete gives an event what its option needs.
