@@ -40,6 +40,7 @@ var imports = map[string][]string{
 	"telemetry":                 {"indicators/period", "indicators/unit"},
 	"telemetry/archive":         {"telemetry"},
 	"telemetry/parquet":         {"telemetry"},
+	"telemetry/receive":         {"telemetry"},
 	"procurement/evaluation":    {"indicators/formula", "procurement/law"},
 	"internal/atomicfile":       {},
 	"internal/celenv":           {},

@@ -124,9 +124,11 @@ type Batch struct {
 	Origin Origin
 
 	// Findings are what decoders had to say of the rows since Reset, in the order of
-	// the input, at most Limits.Findings; Unreported counts the ones beyond.
+	// the input, at most Limits.Findings; Unreported counts the ones beyond. Skipped counts the
+	// records left out, those of unreported findings too.
 	Findings   []Finding
 	Unreported int
+	Skipped    int
 }
 
 // Detail is the part of a row that kernels seldom read.
@@ -174,7 +176,7 @@ func (b *Batch) Len() int { return len(b.Time) }
 func (b *Batch) Reset() {
 	b.Truncate(0)
 	b.Findings = b.Findings[:0]
-	b.Unreported = 0
+	b.Unreported, b.Skipped = 0, 0
 }
 
 // Truncate drops the rows from n on with their text. It panics if n is not in
@@ -189,7 +191,7 @@ func (b *Batch) Truncate(n int) {
 }
 
 // Mark is a state of a batch to go back to.
-type Mark struct{ rows, data, points, findings, unreported int }
+type Mark struct{ rows, data, points, findings, unreported, skipped int }
 
 // Rows is the number of rows then.
 func (m Mark) Rows() int { return m.rows }
@@ -197,13 +199,13 @@ func (m Mark) Rows() int { return m.rows }
 // Mark is the present state, for [Batch.Rewind]. Dictionary entries are not part of
 // it: an entry that no row uses does no harm.
 func (b *Batch) Mark() Mark {
-	return Mark{len(b.Time), len(b.Data), len(b.Points), len(b.Findings), b.Unreported}
+	return Mark{len(b.Time), len(b.Data), len(b.Points), len(b.Findings), b.Unreported, b.Skipped}
 }
 
 // Rewind drops the rows, their text and their findings added since m.
 func (b *Batch) Rewind(m Mark) {
 	b.DropRows(m)
-	b.Findings, b.Unreported = b.Findings[:m.findings], m.unreported
+	b.Findings, b.Unreported, b.Skipped = b.Findings[:m.findings], m.unreported, m.skipped
 }
 
 // DropRows drops the rows and text added since m and keeps the findings, which say why.

@@ -76,6 +76,9 @@ type Finding struct {
 
 // Report adds a finding, within limits.
 func (b *Batch) Report(l Limits, f Finding) {
+	if f.Skipped {
+		b.Skipped++
+	}
 	if len(b.Findings) >= l.Findings {
 		b.Unreported++
 		return
