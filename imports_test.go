@@ -63,6 +63,8 @@ var imports = map[string][]string{
 	"telemetry/internal/decoding":   {"telemetry"},
 	"telemetry/internal/formattest": {"telemetry"},
 	"telemetry/senml":               {"indicators/unit", "internal/jsonscan", "telemetry", "telemetry/internal/decoding", "telemetry/internal/jsonrec"},
+	"telemetry/internal/protowire":  {},
+	"telemetry/lpp":                 {"telemetry", "indicators/unit", "telemetry/internal/decoding"},
 	"telemetry/lineprotocol":        {"telemetry", "telemetry/internal/decoding"},
 	"telemetry/ngsild":              {"telemetry", "telemetry/internal/jsonrec", "internal/instant", "internal/jsonscan"},
 	"telemetry/ngsiv2":              {"telemetry", "telemetry/internal/jsonrec", "internal/instant", "internal/jsonscan"},
