@@ -109,7 +109,7 @@ func Example() {
 	// ratio-of-sums of 2 of 3 cities: 435 observed+provisional
 	// waste.per-person = 460 kg/{person} [observed+provisional], 2023
 	//   waste_t*1000.0/population = 460 kg/{person} [observed+provisional]
-	//     waste_t*1000.0 = 1.61e+08 t/10*3 [observed+provisional]
+	//     waste_t*1000.0 = 1.61e+08 kg [observed+provisional]
 	//       waste_t = 161000 t [observed+provisional], 2023, from cities.csv
 	//       1000.0
 	//     population = 350000 {person}, 2023, from cities.csv
@@ -168,7 +168,7 @@ func ExampleProgram_Report() {
 	//   reads population, waste_t
 	//   column 16: population can be 0, then it is infinite or NaN, and the cell is not computable; to say what it means then, write population > 0.0 ? … : …
 	//   waste_t*1000.0/population: double in kg/{person} -∞ to ∞ or NaN by a division by zero; missing without population, waste_t
-	//     waste_t*1000.0: double in t/10*3 -∞ to ∞
+	//     waste_t*1000.0: double in kg -∞ to ∞
 	//       waste_t: double in t -∞ to ∞; missing without waste_t
 	//     population: double in {person} -∞ to ∞; missing without population
 }

@@ -38,21 +38,21 @@ e 2023 recycled_t -1
       x.rate-prev(x.rate) = 10 kg/{person} [observed+provisional]
         x.rate = 60 kg/{person} [observed+provisional], 2022
           waste_t*1000.0/population = 60 kg/{person} [observed+provisional]
-            waste_t*1000.0 = 6000 t/10*3 [observed+provisional]
+            waste_t*1000.0 = 6000 kg [observed+provisional]
               waste_t = 6 t [observed+provisional], 2022, from t.csv:4
               1000.0
             population = 100 {person}, 2022, from t.csv:3
         prev(x.rate) = 50 kg/{person}
           x.rate = 50 kg/{person}, 2021
             waste_t*1000.0/population = 50 kg/{person}
-              waste_t*1000.0 = 5000 t/10*3
+              waste_t*1000.0 = 5000 kg
                 waste_t = 5 t, 2021, from t.csv:2
                 1000.0
               population = 100 {person}, 2021, from t.csv:1
     prev(x.rate) = 50 kg/{person}
       x.rate = 50 kg/{person}, 2021
         waste_t*1000.0/population = 50 kg/{person}
-          waste_t*1000.0 = 5000 t/10*3
+          waste_t*1000.0 = 5000 kg
             waste_t = 5 t, 2021, from t.csv:2
             1000.0
           population = 100 {person}, 2021, from t.csv:1

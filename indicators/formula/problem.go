@@ -58,7 +58,11 @@ func (k *compiler) problem(d *definition, p celenv.Problem) {
 		k.fail(d, ErrMixed, p.Offset, "an int and a double in one operation; write double(…) around the int")
 	case celenv.Mismatch:
 		if p.Types == "" {
-			k.fail(d, ErrType, p.Offset, p.Msg)
+			msg := p.Msg
+			if strings.HasPrefix(msg, "expected type 'bool'") {
+				msg += "; write a comparison, such as x > 0.0"
+			}
+			k.fail(d, ErrType, p.Offset, msg)
 			return
 		}
 		k.fail(d, ErrType, p.Offset, mismatch(p))
@@ -67,12 +71,38 @@ func (k *compiler) problem(d *definition, p celenv.Problem) {
 	case celenv.TooLarge:
 		k.fail(d, ErrLimit, p.Offset, "the formula is too large or too deep ("+p.Msg+"); split it into indicators")
 	default:
-		msg, _, _ := strings.Cut(p.Msg, " expecting {") // a list of all that could follow
-		if strings.Contains(msg, "'<EOF>'") {
-			msg += ": the formula ends too early; write what lacks, an operand or a closing parenthesis"
-		}
+		msg, _, _ := strings.Cut(p.Msg, " expecting ") // a list of all that could follow
+		msg += hint(p.Msg, d.spec.Formula, p.Offset)
 		k.fail(d, ErrSyntax, p.Offset, msg)
 	}
+}
+
+// hint says what to write instead of what people write who know other languages.
+func hint(msg, text string, offset int) string {
+	at := text[min(offset, len(text)):]
+	digit := func(i int) bool { return i >= 0 && i < len(text) && text[i] >= '0' && text[i] <= '9' }
+	word := strings.TrimRight(at[:len(at)-len(strings.TrimLeft(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"))], " ")
+	switch {
+	case strings.Contains(msg, "'<EOF>'"):
+		return ": the formula ends too early; write what lacks, an operand or a closing parenthesis"
+	case strings.HasPrefix(at, ",") && digit(offset-1) && digit(offset+1):
+		return "; write decimals with a point"
+	case strings.HasPrefix(at, "="):
+		return "; write == to compare"
+	case strings.HasPrefix(at, ">") && offset > 0 && text[offset-1] == '<':
+		return "; write != for different"
+	case strings.EqualFold(word, "and"):
+		return "; write && for and"
+	case strings.EqualFold(word, "or"):
+		return "; write || for or"
+	case strings.EqualFold(word, "not"), strings.HasSuffix(strings.ToLower(strings.TrimRight(text[:min(offset, len(text))], " ")), "not"):
+		return "; write ! for not"
+	case word == "if":
+		return "; write condition ? this : that"
+	case strings.HasPrefix(msg, "mismatched input"), strings.HasPrefix(msg, "extraneous input"):
+		return "; an operator lacks before it, such as + or *"
+	}
+	return ""
 }
 
 func mismatch(p celenv.Problem) string {

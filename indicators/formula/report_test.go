@@ -41,7 +41,7 @@ cel¦%¦[waste_t, 1.0].exists(q, q > 1.0) ? 100.0*per(waste_t, recycled_t) : sha
   reads population, waste_t
   column 16: population can be 0, then it is infinite or NaN, and the cell is not computable; to say what it means then, write population > 0.0 ? … : …
   waste_t*1000.0/population: double in kg/{person} -∞ to ∞ or NaN by a division by zero; missing without population, waste_t
-    waste_t*1000.0: double in t/10*3 0 to ∞
+    waste_t*1000.0: double in kg 0 to ∞
       waste_t: double in t 0 to ∞; missing without waste_t
     population: double in {person} 0 to ∞; missing without population
 

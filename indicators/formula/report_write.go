@@ -123,3 +123,10 @@ func figure(x float64) string {
 	}
 	return strconv.FormatFloat(x+0, 'g', -1, 64)
 }
+
+// String writes the report of one formula, as [Report.String] does.
+func (f *FormulaReport) String() string {
+	var b strings.Builder
+	f.write(&b)
+	return b.String()
+}

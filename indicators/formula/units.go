@@ -234,11 +234,16 @@ func (m measure) effective() unit.Unit {
 		return unit.Unit{}
 	}
 	u := m.u.Scale(new(big.Rat).Inv(m.factor))
-	if percent := unit.MustParse("%"); u.SameScale(percent) {
-		return percent
+	for _, code := range plain {
+		if x := unit.MustParse(code); u.SameScale(x) {
+			return x
+		}
 	}
 	return u
 }
+
+// plain are units that are written so, and not as another divided by 1000.
+var plain = [...]string{"%", "g", "kg", "t", "L", "m3", "m", "km", "m2", "km2", "kW.h", "MW.h", "min", "h", "d"}
 
 func (u *unitPass) share(n *node, args []measure) measure {
 	a, b := args[0], args[1]
