@@ -60,5 +60,5 @@ func Example() {
 	// Output:
 	// 401 a bearer token is needed
 	// stored station-4 no2 41.5
-	// 400 {"code":"invalid","message":"partial write: 1 rows were stored, 1 records were left out; the first: telemetry/lineprotocol: record 2: byte 63: the field no2 has no value","line":2}
+	// 400 {"code":"invalid","message":"partial write: 1 rows were stored, 1 records were left out; the first: telemetry/lineprotocol: record 2: byte 67: field \"no2\": byte 0x0a where a number, true, false or a text in quotes should be","line":2}
 }
