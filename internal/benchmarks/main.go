@@ -22,7 +22,7 @@ type suite struct {
 }
 
 func suites() []suite {
-	return []suite{{"aggregate", aggregateSuite}, {"formula", formulaSuite}, {"round", roundSuite}}
+	return []suite{{"aggregate", aggregateSuite}, {"formula", formulaSuite}, {"round", roundSuite}, {"telemetry", telemetrySuite}}
 }
 
 func main() {

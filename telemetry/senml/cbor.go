@@ -247,6 +247,36 @@ func (c *reader) number() (n number, ok bool) {
 	return n, false
 }
 
+// float reads the next item if it is a float64 or an integer of at most 32 bits, as most
+// are. False, and nothing read, if not.
+func (c *reader) float() (float64, bool) {
+	p := c.src[c.pos:]
+	if len(p) < 9 {
+		return 0, false
+	}
+	switch b := p[0]; {
+	case b == 0xfb:
+		c.pos += 9
+		return math.Float64frombits(binary.BigEndian.Uint64(p[1:])), true
+	case b < 24:
+		c.pos++
+		return float64(b), true
+	case b == 24:
+		c.pos += 2
+		return float64(p[1]), true
+	case b == 25:
+		c.pos += 3
+		return float64(binary.BigEndian.Uint16(p[1:])), true
+	case b == 26:
+		c.pos += 5
+		return float64(binary.BigEndian.Uint32(p[1:])), true
+	case b >= 0x20 && b < 0x38:
+		c.pos++
+		return -1 - float64(b-0x20), true
+	}
+	return 0, false
+}
+
 // maxBig bounds big numbers, in bytes: more than any float64 has.
 const maxBig = 256
 
@@ -424,6 +454,16 @@ func (d *Decoder) fieldsCBOR() (first *telemetry.Error) {
 	_, n, _ := c.head()
 	for i := uint64(0); c.more(n, i); i++ {
 		at := c.pos
+		if at < len(c.src) && c.src[at] <= 8 { // a label of one byte, as most are
+			if f := cborLabels[c.src[at]+6]; rec.has&f == 0 {
+				c.pos++
+				rec.has |= f
+				if e := d.fieldCBOR(f, rec); e != nil && first == nil {
+					first = e
+				}
+				continue
+			}
+		}
 		major, arg, _ := c.head()
 		var f fields
 		var e *telemetry.Error
@@ -470,18 +510,20 @@ func (d *Decoder) fieldCBOR(f fields, rec *record) (e *telemetry.Error) {
 	c, at := &d.cbor, d.cbor.pos
 	switch f {
 	case hasN:
-		rec.n, e = d.textCBOR(f, rec.n, cborText)
+		rec.n, e = d.textCBOR(f, cborText)
 	case hasU:
-		rec.u, e = d.textCBOR(f, rec.u, cborText)
+		rec.u, e = d.textCBOR(f, cborText)
 	case hasBN:
-		rec.bn, e = d.textCBOR(f, rec.bn, cborText)
+		rec.bn, e = d.textCBOR(f, cborText)
 	case hasBU:
-		rec.bu, e = d.textCBOR(f, rec.bu, cborText)
+		rec.bu, e = d.textCBOR(f, cborText)
 	case hasVS:
-		rec.text, e = d.textCBOR(f, rec.text, cborText)
+		rec.text, e = d.textCBOR(f, cborText)
 	case hasVD:
-		d.scratch, e = d.textCBOR(f, d.scratch[:0], cborBytes)
-		rec.text = base64.RawURLEncoding.AppendEncode(rec.text, d.scratch)
+		var data []byte
+		data, e = d.textCBOR(f, cborBytes)
+		d.scratch = base64.RawURLEncoding.AppendEncode(d.scratch[:0], data)
+		rec.text = rec.keep(d.scratch)
 	case hasVB:
 		if c.pos < len(c.src) && c.src[c.pos]|1 == 0xf5 {
 			rec.vb = c.src[c.pos] == 0xf5
@@ -494,6 +536,10 @@ func (d *Decoder) fieldCBOR(f fields, rec *record) (e *telemetry.Error) {
 	case hasBT:
 		rec.bt, e = d.secondsCBOR(f)
 	case hasV:
+		if v, ok := c.float(); ok {
+			rec.v = v
+			return nil
+		}
 		n, ok := c.number()
 		if !ok {
 			return d.wrongCBOR(f, "a number")
@@ -516,7 +562,8 @@ func (d *Decoder) fieldCBOR(f fields, rec *record) (e *telemetry.Error) {
 		if math.IsInf(n.float, 0) || math.IsNaN(n.float) {
 			return d.run.Fail(telemetry.ErrValue, at, "ut is %v", n.float)
 		}
-		rec.ut = jsonscan.AppendNumber(rec.ut, n.float)
+		d.scratch = jsonscan.AppendNumber(d.scratch[:0], n.float)
+		rec.ut = rec.keep(d.scratch)
 	case hasVersion:
 		n, ok := c.number()
 		if !ok {
@@ -561,19 +608,46 @@ func (d *Decoder) wrongCBOR(f fields, want string) *telemetry.Error {
 	return e
 }
 
-func (d *Decoder) textCBOR(f fields, dst []byte, want uint8) ([]byte, *telemetry.Error) {
+func (d *Decoder) textCBOR(f fields, want uint8) ([]byte, *telemetry.Error) {
 	c := &d.cbor
 	start := c.pos
+	if start < len(c.src) { // short and definite, as most are
+		if n := int(c.src[start] - want<<5); n < 24 && n < len(c.src)-start {
+			p := c.src[start+1 : start+1+n]
+			if ascii(p) || want == cborBytes {
+				c.pos += n + 1
+				return p, nil
+			}
+		}
+	}
 	major, n, _ := c.head()
 	if major != want && c.bad == "" {
 		c.pos = start
-		return dst, d.wrongCBOR(f, [...]string{cborBytes: "bytes", cborText: "a text"}[want])
+		return nil, d.wrongCBOR(f, [...]string{cborBytes: "bytes", cborText: "a text"}[want])
 	}
-	return append(dst, c.bytes(major, n)...), nil
+	p := c.bytes(major, n)
+	if n == indefinite {
+		p = d.rec.keep(p)
+	}
+	return p, nil
+}
+
+func ascii(p []byte) bool {
+	var or byte
+	for _, c := range p {
+		or |= c
+	}
+	return or < utf8.RuneSelf
 }
 
 func (d *Decoder) secondsCBOR(f fields) (ns int64, e *telemetry.Error) {
 	c, at := &d.cbor, d.cbor.pos
+	if v, ok := c.float(); ok {
+		if ns, ok = secondsOf(v); ok {
+			return ns, nil
+		}
+		c.pos = at
+	}
 	n, ok := c.number()
 	if !ok {
 		return 0, d.wrongCBOR(f, "a number")

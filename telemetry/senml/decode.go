@@ -37,7 +37,8 @@ type Decoder struct {
 	run  decoding.Run
 	base base
 	rec  record
-	lost bool // a base field was wrong: what follows has no meaning
+	row  telemetry.Row // the last; source and offset stay
+	lost bool          // a base field was wrong: what follows has no meaning
 
 	names   telemetry.Dict // resolved names met before
 	known   []known        // of code i+1
@@ -87,6 +88,8 @@ func (d *Decoder) Decode(dst *telemetry.Batch, src []byte) error {
 		return err
 	}
 	d.lost = false
+	d.row = telemetry.Row{}
+	d.row.Detail.Source, d.row.Detail.Offset = r.Source, telemetry.NoOffset
 	d.base.entity, d.base.whole, d.base.unitCode = 0, 0, 0
 	switch d.c.Form {
 	case JSON:

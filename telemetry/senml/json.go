@@ -82,23 +82,27 @@ func (d *Decoder) fieldsJSON() (first *telemetry.Error) {
 			}
 			continue
 		}
-		e := d.once(f, at)
+		var e *telemetry.Error
+		if rec.has&f != 0 {
+			e = d.once(f, at)
+		}
+		rec.has |= f
 		if e == nil {
 			switch f {
 			case hasN:
-				rec.n, e = d.textJSON(f, rec.n)
+				rec.n, e = d.textJSON(f)
 			case hasV:
 				e = d.numberV(at)
 			case hasT:
 				rec.t, e = d.secondsJSON(f)
 			case hasU:
-				rec.u, e = d.textJSON(f, rec.u)
+				rec.u, e = d.textJSON(f)
 			case hasBN:
-				rec.bn, e = d.textJSON(f, rec.bn)
+				rec.bn, e = d.textJSON(f)
 			case hasBU:
-				rec.bu, e = d.textJSON(f, rec.bu)
+				rec.bu, e = d.textJSON(f)
 			case hasVS, hasVD:
-				rec.text, e = d.textJSON(f, rec.text)
+				rec.text, e = d.textJSON(f)
 			case hasBT:
 				rec.bt, e = d.secondsJSON(f)
 			case hasBV:
@@ -109,7 +113,7 @@ func (d *Decoder) fieldsJSON() (first *telemetry.Error) {
 				rec.s, e = d.numberJSON(f)
 			case hasUT:
 				if n, ok := d.number(f, &e); ok {
-					rec.ut = append(rec.ut, n.Raw[:min(len(n.Raw), 64)]...)
+					rec.ut = n.Raw
 					if len(n.Raw) > 64 {
 						e = d.run.Fail(telemetry.ErrLimit, at, "ut of %d digits, 64 allowed", len(n.Raw))
 					}
@@ -184,12 +188,17 @@ func (d *Decoder) wrongJSON(f fields, want jsonscan.Kind) *telemetry.Error {
 	return e
 }
 
-func (d *Decoder) textJSON(f fields, dst []byte) ([]byte, *telemetry.Error) {
-	if d.json.Kind() != jsonscan.String {
-		return dst, d.wrongJSON(f, jsonscan.String)
+func (d *Decoder) textJSON(f fields) ([]byte, *telemetry.Error) {
+	s := &d.json
+	if s.Kind() != jsonscan.String {
+		return nil, d.wrongJSON(f, jsonscan.String)
 	}
-	text, _ := d.json.Text()
-	return append(dst, text...), nil
+	text, _ := s.Text()
+	// A text without escapes is part of the message.
+	if p := s.Offset() - 1 - len(text); len(text) > 0 && p >= 0 && &text[0] != &s.Source()[p] {
+		text = d.rec.keep(text)
+	}
+	return text, nil
 }
 
 func (d *Decoder) number(f fields, e **telemetry.Error) (jsonscan.Number, bool) {
@@ -273,6 +282,6 @@ func (d *Decoder) keep(rec *record, raw []byte, e *telemetry.Error) {
 		s.Reset(raw)
 		raw, _ = s.Text()
 	}
-	rec.text = append(rec.text[:0], raw...)
+	rec.text = append([]byte(nil), raw...)
 	d.run.Note(e)
 }

@@ -33,7 +33,7 @@ const (
 
 var labels = [...]string{"bn", "bt", "bu", "bv", "bs", "bver", "n", "u", "v", "vs", "vb", "vd", "s", "t", "ut"}
 
-// record is one record as it was written. Its slices are kept by the decoder until the next.
+// record is one record as it was written. Its texts are parts of the message, or of buf.
 type record struct {
 	has    fields
 	at     int // byte where it begins
@@ -47,10 +47,21 @@ type record struct {
 	v, s   float64
 	vb     bool
 	coerce bool // v was no number, and is kept as text
+	buf    []byte
 }
 
+// keep is p, a text that will not last, in a place that does until the next record.
+func (r *record) keep(p []byte) []byte {
+	n := len(r.buf)
+	r.buf = append(r.buf, p...)
+	return r.buf[n:len(r.buf):len(r.buf)]
+}
+
+// reset begins a record. What has a label of its own is read only if has says so.
 func (r *record) reset(at int) {
-	*r = record{at: at, bn: r.bn[:0], bu: r.bu[:0], n: r.n[:0], u: r.u[:0], text: r.text[:0], ut: r.ut[:0], digits: r.digits[:0]}
+	r.has, r.at, r.coerce = 0, at, false
+	r.t, r.v, r.s = 0, 0, 0
+	r.digits, r.buf = r.digits[:0], r.buf[:0]
 }
 
 // base is the state that base fields carry from record to record.
@@ -112,27 +123,28 @@ func (d *Decoder) add(rec *record) *telemetry.Error {
 	if values == 0 && !sum {
 		return r.Fail(telemetry.ErrMissing, rec.at, "no value: one of v, vs, vb, vd or s")
 	}
-	row := telemetry.Row{Quality: telemetry.QualityUnknown}
-	row.Detail.Record, row.Detail.Source, row.Detail.Start, row.Detail.Offset = uint32(r.Number()), r.Source, r.Start(rec.at), telemetry.NoOffset
-	if e := d.name(rec, &row); e != nil {
+	row := &d.row
+	row.Detail.Record, row.Detail.Start = uint32(r.Number()), r.Start(rec.at)
+	if e := d.name(rec, row); e != nil {
 		return e
 	}
-	if e := d.time(rec, &row); e != nil {
+	row.Flags = 0
+	if e := d.time(rec, row); e != nil {
 		return e
 	}
 	unit := rec.u
-	if rec.has&hasU == 0 {
-		unit = b.unit
-	}
-	if len(unit) > 0 {
-		if rec.has&hasU == 0 && b.unitCode != 0 {
-			row.UnitRef = b.unitCode
-		} else {
-			row.UnitRef = r.Unit(telemetry.SenML, unit, rec.at)
-			if rec.has&hasU == 0 {
-				b.unitCode = row.UnitRef
-			}
+	switch {
+	case rec.has&hasU != 0:
+		if len(unit) > r.Config.Limits.Name {
+			return r.Fail(telemetry.ErrLimit, rec.at, "a unit of %d bytes, %d allowed; raise Limits.Name", len(unit), r.Config.Limits.Name)
 		}
+		row.UnitRef = r.Unit(telemetry.SenML, unit, rec.at)
+	default:
+		unit = b.unit
+		if b.unitCode == 0 {
+			b.unitCode = r.Unit(telemetry.SenML, unit, rec.at)
+		}
+		row.UnitRef = b.unitCode
 	}
 	if values != 0 {
 		if e := d.value(rec, values, row); e != nil {
@@ -146,16 +158,19 @@ func (d *Decoder) add(rec *record) *telemetry.Error {
 		}
 		row.Kind, row.Number, row.Dataset = telemetry.Number, s, r.Batch.Datasets.Code(sumDataset)
 		row.UnitRef = d.unitTimesSecond(unit, rec.at)
-		row.Detail.Meta = d.meta(rec, false)
-		r.Batch.Append(&row)
+		row.Flags &^= telemetry.Coerced
+		row.Detail.Ref, row.Detail.Meta = telemetry.Span{}, d.meta(rec, false)
+		r.Batch.Append(row)
+		row.Dataset = 0
 	}
 	return nil
 }
 
 var sumDataset = []byte("sum")
 
-func (d *Decoder) value(rec *record, kind fields, row telemetry.Row) *telemetry.Error {
+func (d *Decoder) value(rec *record, kind fields, row *telemetry.Row) *telemetry.Error {
 	r, b := &d.run, d.run.Batch
+	row.Number, row.Detail.Ref = 0, telemetry.Span{}
 	switch kind {
 	case hasV:
 		v := rec.v
@@ -191,7 +206,7 @@ func (d *Decoder) value(rec *record, kind fields, row telemetry.Row) *telemetry.
 		row.Kind, row.Detail.Ref = telemetry.Text, b.PutText(rec.text)
 	}
 	row.Detail.Meta = d.meta(rec, kind == hasVD)
-	b.Append(&row)
+	b.Append(row)
 	return nil
 }
 
@@ -288,7 +303,8 @@ var urn = []byte("urn:")
 func (d *Decoder) name(rec *record, row *telemetry.Row) *telemetry.Error {
 	r, b, dst := &d.run, &d.base, d.run.Batch
 	n := rec.n
-	if len(n) == 0 {
+	row.Entity, row.Attribute = 0, 0
+	if rec.has&hasN == 0 || len(n) == 0 {
 		if len(b.name) == 0 {
 			return r.Fail(telemetry.ErrName, rec.at, "no name: neither n nor bn")
 		}
@@ -352,11 +368,12 @@ const maxKnown = 65_536
 func (d *Decoder) time(rec *record, row *telemetry.Row) *telemetry.Error {
 	r := &d.run
 	t := d.base.time + rec.t
-	if (t > rec.t) != (d.base.time > 0) && d.base.time != 0 {
+	if d.base.time != 0 && (t > rec.t) != (d.base.time > 0) {
 		return r.Fail(telemetry.ErrTime, rec.at, "base time and time together are outside 1677 to 2262")
 	}
 	switch {
 	case t == 0:
+		row.Detail.Precision = telemetry.Nanosecond
 		return r.NoTime(row, rec.at)
 	case t < relative:
 		if r.Received == telemetry.NoTime {
@@ -369,7 +386,7 @@ func (d *Decoder) time(rec *record, row *telemetry.Row) *telemetry.Error {
 		}
 		t = sum
 	}
-	row.Time = t
+	row.Time, row.Detail.Precision = t, telemetry.Nanosecond
 	switch {
 	case t%1_000_000_000 == 0:
 		row.Detail.Precision = telemetry.Second

@@ -91,7 +91,7 @@ func (d *Decoder) fieldsXML(attrs []xml.Attr) (first *telemetry.Error) {
 			case hasBU:
 				rec.bu = v
 			case hasVS, hasVD:
-				rec.text = append(rec.text, v...)
+				rec.text = v
 			case hasVB:
 				switch string(bytes.TrimSpace(v)) {
 				case "true", "1":
@@ -143,7 +143,10 @@ func (d *Decoder) numberXML(f fields, v []byte) (e *telemetry.Error) {
 	case hasS:
 		rec.s = n.Value
 	case hasUT:
-		rec.ut = append(rec.ut, n.Raw...)
+		rec.ut = n.Raw
+		if len(n.Raw) > 64 {
+			return r.Fail(telemetry.ErrLimit, rec.at, "ut of %d digits, 64 allowed", len(n.Raw))
+		}
 	case hasVersion:
 		return d.checkVersion(n.Value, rec.at)
 	case hasT:
