@@ -68,6 +68,7 @@ var imports = map[string][]string{
 	"telemetry/lineprotocol":        {"telemetry", "telemetry/internal/decoding"},
 	"telemetry/ngsild":              {"telemetry", "telemetry/internal/jsonrec", "internal/instant", "internal/jsonscan"},
 	"telemetry/ngsiv2":              {"telemetry", "telemetry/internal/jsonrec", "internal/instant", "internal/jsonscan"},
+	"telemetry/sdm":                 {"telemetry", "internal/instant", "internal/jsonscan", "internal/jsonschema"},
 	"telemetry/sketch":              {},
 }
 

@@ -85,3 +85,14 @@ func (b *Batch) Report(l Limits, f Finding) {
 	}
 	b.Findings = append(b.Findings, f)
 }
+
+// Problem is something wrong with a record by its own rules, as a [Check] says it.
+type Problem struct {
+	Offset  int    // byte in the record
+	Pointer string // JSON pointer in the record
+	Msg     string
+}
+
+// Check judges a record that a decoder has read, by its entity's type and its text; nil is
+// right. Problems are errors and findings of kind [ErrSchema]. Neither text nor result is kept.
+type Check func(typ, record []byte) []Problem

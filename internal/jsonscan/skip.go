@@ -86,7 +86,7 @@ type keyRef struct {
 }
 
 func (s *Scanner) keep(key []byte, escaped bool, at int) {
-	k := keyRef{prefix(key), uint32(at), 0, uint32(len(key)), uint32(s.depth), escaped}
+	k := keyRef{Prefix(key), uint32(at), 0, uint32(len(key)), uint32(s.depth), escaped}
 	if escaped {
 		k.off = uint32(len(s.names))
 		s.names = append(s.names, key...)
@@ -105,8 +105,8 @@ func (s *Scanner) sameKey(a, b *keyRef) bool {
 	return a.prefix == b.prefix && a.len == b.len && (a.len <= 8 || bytes.Equal(s.name(a), s.name(b)))
 }
 
-// prefix is the first eight bytes of p, zeros beyond its end.
-func prefix(p []byte) uint64 {
+// Prefix is the first eight bytes of p, zeros beyond its end.
+func Prefix(p []byte) uint64 {
 	if len(p) >= 8 {
 		return binary.LittleEndian.Uint64(p)
 	}

@@ -221,3 +221,45 @@ func texts(v any) []string {
 	}
 	return out
 }
+
+// Set is documents that schemas may refer to, by address.
+type Set struct{ c *engine.Compiler }
+
+// NewSet returns an empty set, which asserts formats. A schema that refers to a document that is not
+// added does not compile.
+func NewSet() *Set {
+	c := engine.NewCompiler()
+	c.Draft = engine.Draft2020
+	c.AssertFormat = true
+	c.LoadURL = func(s string) (io.ReadCloser, error) {
+		return nil, fmt.Errorf("jsonschema: %s is not among the documents given", s)
+	}
+	return &Set{c}
+}
+
+// Add adds a document.
+func (s *Set) Add(address string, text []byte) error {
+	return s.c.AddResource(address, bytes.NewReader(text))
+}
+
+// Compile compiles the schema at an address. It has no text for the messages of Validate.
+func (s *Set) Compile(address string) (*Schema, error) {
+	e, err := s.c.Compile(address)
+	if err != nil {
+		return nil, err
+	}
+	return &Schema{engine: e}, nil
+}
+
+// Valid reports whether v is as the schema says. v may have json.Number too.
+func (s *Schema) Valid(v any) bool { return s.engine.Validate(v) == nil }
+
+// Format is the check of a format by its name, nil if there is none: such a format holds
+// for everything.
+func Format(name string) func(text string) bool {
+	f := engine.Formats[name]
+	if f == nil {
+		return nil
+	}
+	return func(text string) bool { return f(text) }
+}

@@ -18,6 +18,9 @@ type Config struct {
 	// /entities/{id}/attrs. An id or type in the message goes before it.
 	Entity telemetry.Entity
 
+	// Check, if there is one, judges every entity, in whatever representation: see package sdm.
+	Check telemetry.Check
+
 	// Attribute is the name of the attribute that messages are instances of: the body of a
 	// PATCH to /entities/{id}/attrs/{attribute}. Entity has the rest.
 	Attribute string

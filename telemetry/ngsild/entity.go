@@ -263,6 +263,9 @@ func (d *Decoder) end(at, first int) bool {
 	case len(d.typ) == 0 && !d.c.Partial:
 		return d.r.Fail(telemetry.ErrMissing, at, "the entity %.80q has no type; answers without types need Config.Partial", d.id)
 	}
+	if d.c.Check != nil && !d.r.Judge(d.c.Check, d.typ, at) {
+		return false
+	}
 	return d.r.EndEntity(first, d.id, d.typ, at, "observedAt")
 }
 
@@ -270,6 +273,9 @@ func (d *Decoder) end(at, first int) bool {
 // repeats an attribute unless it is the only one.
 func (d *Decoder) readFeature() bool {
 	d.inFeature = true
+	if d.c.Check != nil {
+		return d.r.Fail(telemetry.ErrUnsupported, d.r.S.Offset(), "a Feature cannot be checked; ask for application/ld+json")
+	}
 	d.begin()
 	s := &d.r.S
 	at, first := s.Offset(), d.r.B.Len()

@@ -18,6 +18,9 @@ type Config struct {
 	// /v2/entities/{id}/attrs. An id or type in the message goes before it.
 	Entity telemetry.Entity
 
+	// Check, if there is one, judges every entity, in whatever representation: see package sdm.
+	Check telemetry.Check
+
 	// TimeAttributes name the attributes whose value is the time of the entity's attributes
 	// without TimeInstant metadata, in order of preference. Nil: TimeInstant, dateObserved, dateModified. Empty: none.
 	TimeAttributes []string

@@ -166,6 +166,9 @@ func (d *Decoder) readEntity(top bool) bool {
 		row.Kind = telemetry.Deleted
 		d.r.Put(&row, start)
 	}
+	if d.c.Check != nil && !d.r.Judge(d.c.Check, d.typ, start) {
+		return false
+	}
 	return d.r.EndEntity(first, d.id, d.typ, start, "TimeInstant")
 }
 

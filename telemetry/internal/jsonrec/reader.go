@@ -233,6 +233,36 @@ func (r *Reader) Find(kind error, at int, format string, args ...any) {
 	r.B.Report(r.C.Limits, telemetry.Finding{Error: *r.newError(kind, at, format, args...)})
 }
 
+// Judge gives the record that began at a byte and has been read to a check. Under Keep its
+// problems are findings.
+func (r *Reader) Judge(check telemetry.Check, typ []byte, start int) bool {
+	problems := check(typ, r.S.Source()[start:r.S.Offset()])
+	if len(problems) == 0 {
+		return true
+	}
+	for i, p := range problems {
+		e := r.newError(telemetry.ErrSchema, start+p.Offset, "%s", p.Msg)
+		if p.Pointer != "" {
+			e.Pointer = p.Pointer
+		}
+		if r.C.Policy == telemetry.Keep {
+			r.B.Report(r.C.Limits, telemetry.Finding{Error: *e})
+			continue
+		}
+		if i == 0 {
+			r.err = e
+			if n := len(problems) - 1; n > 0 {
+				e.Msg += fmt.Sprintf(" (and %d more)", n)
+			}
+			continue
+		}
+		if r.C.Policy == telemetry.Skip {
+			r.B.Report(r.C.Limits, telemetry.Finding{Error: *e, Skipped: true})
+		}
+	}
+	return r.C.Policy == telemetry.Keep
+}
+
 // Wrong notes that the next value is of a wrong type, or none, and is false.
 func (r *Reader) Wrong(what string, want jsonscan.Kind) bool {
 	k := r.S.Kind()
