@@ -131,7 +131,7 @@ func (t Table) Decide(known Premises) Decision {
 	}
 	for p := range t.Premises() {
 		switch known[p] {
-		case law.NotKnown:
+		default:
 			if d.Open() && !slices.Equal(try(p, law.Yes), try(p, law.No)) {
 				d.Missing = append(d.Missing, p)
 			}
@@ -145,11 +145,15 @@ func (t Table) Decide(known Premises) Decision {
 	return d
 }
 
-// remaining are the rows that nothing known contradicts.
+// remaining are the rows that nothing known contradicts. A value that is
+// neither Yes nor No is not known.
 func (t Table) remaining(known Premises) []Row {
 	var rows []Row
 	for _, r := range t.Rows {
-		if !slices.ContainsFunc(r.If, func(c Condition) bool { return known[c.Premise] != law.NotKnown && known[c.Premise] != c.Is }) {
+		if !slices.ContainsFunc(r.If, func(c Condition) bool {
+			v := known[c.Premise]
+			return (v == law.Yes || v == law.No) && v != c.Is
+		}) {
 			rows = append(rows, r)
 		}
 	}
@@ -178,7 +182,7 @@ func (t Table) Blockers(known Premises, outcome string) []Condition {
 		}
 		var against []Condition
 		for _, c := range r.If {
-			if v := known[c.Premise]; v != law.NotKnown && v != c.Is {
+			if v := known[c.Premise]; (v == law.Yes || v == law.No) && v != c.Is {
 				against = append(against, c)
 			}
 		}

@@ -3,6 +3,7 @@ package procurement
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -74,6 +75,8 @@ type PlanConfig struct {
 	Done map[TaskID]law.Date
 	// Wanted is the last day on which the contract should be signed.
 	Wanted law.Date
+	// holds are days before which a step may not fall, from a case.
+	holds map[TaskID][]hold
 	// AnyDay lets acts of the authority fall on days that are not working; the
 	// law does not forbid it.
 	AnyDay bool
@@ -123,6 +126,14 @@ type Overrun struct {
 	Source law.Source
 }
 
+// hold keeps the end of a period from falling before a day, or before the
+// next working one.
+type hold struct {
+	day    law.Date
+	why    Text
+	source law.Source
+}
+
 // link is what holds a task back.
 type link struct {
 	on     TaskID // empty: the start of the plan
@@ -154,6 +165,8 @@ func NewPlan(c PlanConfig) (Plan, error) {
 	if c.Start.IsZero() {
 		return Plan{}, &law.Unknown{Code: "law.unknown.facts", Asked: "plan", Because: "no first day was given", Missing: []law.Fact{law.FactDate}, Source: lcspArticle("101.7")}
 	}
+	c.Done = maps.Clone(c.Done)
+	maps.DeleteFunc(c.Done, func(_ TaskID, d law.Date) bool { return d.IsZero() })
 	b := &builder{config: c}
 	specs := b.specs()
 	if b.err != nil {
@@ -217,6 +230,15 @@ func (s *schedule) run(late map[TaskID]law.Date) error {
 		if !lawful.Before(day) {
 			day, binding, from = lawful, holds, since
 		}
+		for _, h := range s.config.holds[sp.id] {
+			end, err := s.working(h.day) // an end of a period moves (DA 12)
+			if err != nil {
+				return fmt.Errorf("%s: %w", sp.id, err)
+			}
+			if end.After(day) {
+				day, binding = end, link{on: binding.on, why: h.why, source: h.source}
+			}
+		}
 		if l := late[sp.id]; l.After(day) {
 			day = l
 		}
@@ -231,15 +253,9 @@ func (s *schedule) run(late map[TaskID]law.Date) error {
 		} else if behind, ok := s.assumed[sp.id]; ok {
 			day, binding, from = behind, link{on: holds.on, why: say("not recorded, taken for done")}, behind
 		} else if sp.act && !s.config.AnyDay {
-			for {
-				working, err := s.config.Calendar.Working(day)
-				if err != nil {
-					return fmt.Errorf("%s: %w", sp.id, err)
-				}
-				if working {
-					break
-				}
-				day = day.AddDays(1)
+			var err error
+			if day, err = s.working(day); err != nil {
+				return fmt.Errorf("%s: %w", sp.id, err)
 			}
 		}
 		s.date[sp.id], s.bind[sp.id], s.from[sp.id] = day, binding, from
@@ -261,6 +277,17 @@ func (s *schedule) run(late map[TaskID]law.Date) error {
 		}
 	}
 	return nil
+}
+
+// working is the day or the next working one.
+func (s *schedule) working(day law.Date) (law.Date, error) {
+	for {
+		ok, err := s.config.Calendar.Working(day)
+		if err != nil || ok {
+			return day, err
+		}
+		day = day.AddDays(1)
+	}
 }
 
 // earliest is the day from which a link lets its task be, or to which a limit

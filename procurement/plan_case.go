@@ -1,6 +1,8 @@
 package procurement
 
 import (
+	"errors"
+
 	"github.com/almotacen/almotacen/procurement/law"
 )
 
@@ -50,6 +52,7 @@ func (c *Case) Plan(lot string, at law.Date, cfg PlanConfig) (Plan, error) {
 	j.e, j.place, j.t = &Event{Date: at}, 0, target{lot: int32(index), party: -1, contract: -1, phase: -1, bid: -1}
 	cfg = cfg.with(j.lawFacts(), f.priorUsed())
 	cfg.Done = f.stepsTaken(index)
+	cfg.holds = f.holds(index, cfg.Facts, at)
 	appealed := f.lots[index].appeal == StateAppealed
 	c.mu.RUnlock()
 
@@ -123,6 +126,51 @@ func (f *fold) stepsTaken(lot int) map[TaskID]law.Date {
 		}
 	}
 	return done
+}
+
+// holds are what the log adds to the minimum periods: ends that were announced,
+// and the answers to questions, which must come some days before the end.
+func (f *fold) holds(lot int, facts law.Facts, at law.Date) map[TaskID][]hold {
+	holds := map[TaskID][]hold{}
+	last := func(k Kind) *Event {
+		place := max(f.track[k], f.lots[lot].track[k])
+		if place == 0 {
+			return nil
+		}
+		return f.at(place)
+	}
+	end := TaskOffersEnd // the period that a notice announces
+	switch facts.Procedure {
+	case law.Restricted, law.Negotiation, law.Dialogue, law.InnovationPartnership:
+		end = TaskRequestsEnd
+	}
+	running := end
+	if f.track[Invited] != 0 {
+		running = TaskOffersEnd
+	}
+	if f.lots[lot].track[FinalOffersCalled] != 0 || f.track[Invited] != 0 && (facts.Procedure == law.Dialogue || facts.Procedure == law.InnovationPartnership) {
+		running = TaskFinalOffersEnd
+	}
+	for k, id := range map[Kind]TaskID{NoticeDispatched: end, NoticePublishedProfile: end, Invited: TaskOffersEnd, FinalOffersCalled: TaskFinalOffersEnd, PeriodExtended: running} {
+		if e := last(k); e != nil && !e.Until.IsZero() {
+			holds[id] = append(holds[id], hold{e.Until, say("the end that was announced"), lcspArticle("136.1")})
+		}
+	}
+	if asked := last(QuestionAsked); asked != nil {
+		day := at // not answered: today at the earliest
+		if e := last(QuestionAnswered); e != nil && !e.Date.Before(asked.Date) {
+			day = e.Date
+		}
+		req, err := law.Require(law.StepAnswer, at, facts)
+		n := req.Strict.N
+		if u, ok := errors.AsType[*law.Unknown](err); ok { // the longer reading
+			for _, r := range u.Readings {
+				n = max(n, r.Period.N)
+			}
+		}
+		holds[running] = append(holds[running], hold{day.AddDays(n), say("answers come some days before the end; else the period is extended"), lcspArticle("138.3; 136.2")})
+	}
+	return holds
 }
 
 // unrecorded marks the steps before the last one taken that the log does not

@@ -2,6 +2,7 @@ package procurement
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -84,6 +85,25 @@ func TestCasePlanAgreesWithNext(t *testing.T) {
 	require.Equal(t, TaskFormalisation, p.Critical[len(p.Critical)-1])
 }
 
+// What the log adds to the minimum: an announced end, and late answers.
+func TestCasePlanHolds(t *testing.T) {
+	rules := NewRules(town(t))
+	all := openCase()
+	end := func(events ...Event) string {
+		c := rules.NewCase("x")
+		require.NoError(t, c.Append(0, append(slices.Clone(all[:10]), events...)...))
+		p, err := c.Plan("", law.MustDate("2025-04-16"), PlanConfig{})
+		require.NoError(t, err)
+		return taskOf(t, p, TaskOffersEnd).To.String()
+	}
+	d := law.MustDate
+	require.Equal(t, "2025-04-21", end())
+	require.Equal(t, "2025-05-05", end(Event{Kind: PeriodExtended, Date: d("2025-04-15"), Until: d("2025-05-04")})) // a Sunday
+	require.Equal(t, "2025-04-22", end(Event{Kind: QuestionAsked, Date: d("2025-04-10"), Party: "A"}))              // not answered: six days from today
+	require.Equal(t, "2025-04-21", end(Event{Kind: QuestionAsked, Date: d("2025-04-10"), Party: "A"}, Event{Kind: QuestionAnswered, Date: d("2025-04-11")}))
+	require.Equal(t, "2025-04-22", end(Event{Kind: QuestionAsked, Date: d("2025-04-10"), Party: "A"}, Event{Kind: QuestionAnswered, Date: d("2025-04-16")}))
+}
+
 func TestCasePlanFindings(t *testing.T) {
 	rules := NewRules(town(t))
 	all := openCase()
@@ -133,4 +153,59 @@ func TestCasePlanFindings(t *testing.T) {
 	require.NoError(t, c.Append(0, all...))
 	_, err = c.Plan("", law.MustDate("2026-08-01"), PlanConfig{})
 	require.ErrorContains(t, err, "ended")
+}
+
+// On random lawful cases of every model, no step is planned before the first
+// day on which Next offers its event.
+func TestCasePlanNeverBeforeNext(t *testing.T) {
+	rules := NewRules(town(t))
+	fallback := PlanConfig{AnyDay: true, Facts: law.Facts{Harmonised: law.No, Urgent: law.No, PriorNotice: law.No, Electronic: law.Yes, Everyday: law.No, Paper: law.No,
+		PriceOnly: law.No, Abnormal: law.No, Appealable: law.No, ComplexReport: law.No}}
+	compared, plans, open := map[TaskID]int{}, 0, 0
+	for seed := range 800 {
+		w := newWalker(rand.New(rand.NewPCG(uint64(seed), 19)), rules)
+		for range 300 {
+			e, o, ok := w.propose()
+			if !ok || !o.Lawful() || o.Late() || slices.Contains([]Kind{IdeaArchived, ProcedureAnnulled, CaseClosed, Withdrawn, NotAwarded, Deserted, ConsultationCancelled, PartnershipEnded, AppealLodged}, e.Kind) {
+				w.at = w.at.AddDays(w.rng.IntN(3))
+				if w.at.After(law.MustDate("2026-06-01")) {
+					break
+				}
+				continue
+			}
+			e.Date = maxDate(o.From, w.at)
+			w.complete(&e, &o)
+			w.push(t, e)
+			w.at = e.Date
+			if w.at.After(law.MustDate("2026-06-01")) {
+				break
+			}
+			if w.rng.IntN(3) > 0 {
+				continue
+			}
+			p, err := w.c.Plan("", w.at, fallback)
+			if err != nil {
+				open++
+				continue
+			}
+			plans++
+			for _, o := range w.c.Next(w.at) {
+				id, ok := planned[o.Kind]
+				if !ok || !o.Lawful() || o.Lot != "" || len(o.Unknown) > 0 {
+					continue
+				}
+				if o.Kind == OffersClosed && w.j.lots[0].track[FinalOffersCalled] != 0 {
+					id = TaskFinalOffersEnd
+				}
+				for _, task := range p.Tasks {
+					if task.ID == id && !task.Done {
+						require.False(t, task.To.Before(o.From), "seed %d, %s: %s planned on %s, offered from %s\n%s", seed, w.model, o.Kind, task.To, o.From, p.Explain("en"))
+						compared[id]++
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d plans, %d cases without one; compared %v", plans, open, compared)
+	require.GreaterOrEqual(t, len(compared), 9)
 }

@@ -129,7 +129,13 @@ func (p Plan) SVG(lang string) string {
 	fmt.Fprintf(&b, "\n<title id=\"%s-title\">%s</title>\n", id, html.EscapeString(planWord("plan", lang)+": "+planWord("procedure "+p.Procedure.String(), lang)))
 	fmt.Fprintf(&b, "<desc id=\"%s-desc\">%s</desc>\n", id, html.EscapeString(p.describe(lang)))
 	y, m, _ := from.Civil()
-	for d := monthStart(y, m); !d.After(to) && !d.IsZero(); d = d.AddMonths(1) {
+	step := 1 // months between ticks, so that there are a few dozen at most
+	for _, s := range []int{3, 12, 120, 1200} {
+		if days > float64(24*31*step) {
+			step = s
+		}
+	}
+	for d := monthStart(y, m); !d.After(to) && !d.IsZero(); d = d.AddMonths(step) {
 		if d.Before(from) {
 			continue
 		}

@@ -71,6 +71,46 @@ func TestGantt(t *testing.T) {
 	}
 }
 
+// FuzzPlan: whatever is asked, an error or a plan whose drawings are well
+// formed and bounded.
+func FuzzPlan(f *testing.F) {
+	f.Add([]byte{4, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 9, 9, 9, 9}, int32(739000), int64(30), int32(739100))
+	f.Add([]byte{9, 2, 2, 1, 0, 2, 1, 1, 2, 1, 1, 2, 1, 7, 200, 3}, int32(1), int64(-5), int32(3652059))
+	cal := testCalendar(f)
+	f.Fuzz(func(t *testing.T, data []byte, start int32, n int64, done int32) {
+		next := func() uint8 {
+			if len(data) == 0 {
+				return 0
+			}
+			b := data[0]
+			data = data[1:]
+			return b
+		}
+		date := func(day int32) law.Date { return law.MustDate("2025-01-01").AddDays(int(day)) }
+		c := PlanConfig{Start: date(start % 4000), Calendar: cal, Wanted: date(done % 700000), Own: map[TaskID]law.Period{}, Done: map[TaskID]law.Date{}}
+		c.Facts = law.Facts{Procedure: law.Procedure(next() % 13), Contract: law.Contract(next() % 9), Harmonised: law.Truth(next() % 4), Urgent: law.Truth(next() % 4), PriorNotice: law.Truth(next() % 4),
+			Electronic: law.Truth(next() % 4), Everyday: law.Truth(next() % 4), Paper: law.Truth(next() % 4), PriceOnly: law.Truth(next() % 4), Abnormal: law.Truth(next() % 4), Appealable: law.Truth(next() % 4)}
+		c.Pace, c.AnyDay, c.Consultation = Pace(next()%3), next()%2 == 0, next()%2 == 0
+		ids := []TaskID{TaskConsultation, TaskPreparation, TaskApproval, TaskDispatch, TaskPublication, TaskRequestsEnd, TaskOffersEnd, TaskOpening, TaskEvaluation, TaskAward, TaskStandstillEnd, TaskFormalisation, "nothing"}
+		c.Own[ids[int(next())%len(ids)]] = law.Period{N: int(n % 200000), Unit: law.Unit(next() % 7)}
+		c.Done[ids[int(next())%len(ids)]] = date(done % 700000)
+		p, err := NewPlan(c)
+		if err != nil {
+			return
+		}
+		page := p.HTML("es")
+		wellFormed(t, page)
+		if len(page) > 200_000 || len(p.Gantt(80, "es")) > 20_000 {
+			t.Fatalf("%d bytes", len(page))
+		}
+		for _, task := range p.Tasks {
+			if task.To.IsZero() || task.Float < 0 || task.Float > MaxFloat {
+				t.Fatalf("%+v", task)
+			}
+		}
+	})
+}
+
 func TestOptionsHTML(t *testing.T) {
 	page := OptionsHTML([]PlanOption{{Procedure: law.Open, Err: errors.New(`a < b & "c"`)}, {Procedure: law.Open, Plan: Plan{}}}, "es")
 	wellFormed(t, page)
