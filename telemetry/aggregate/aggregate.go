@@ -16,8 +16,9 @@ type Aggregator struct {
 	measures []measure
 	dict     *dict
 	workers  []*worker
-	real     []*table // by measure, of Float: what morsels merged into
-	position int64    // rows added
+	stages   []*worker // of ordered measures, by shard of the entities; nil if there are none
+	real     []*table  // by measure, of Float: what morsels merged into
+	position int64     // rows added
 	floats   bool
 	err      error
 }
@@ -37,6 +38,14 @@ func New(c Config) (*Aggregator, error) {
 	a.workers = []*worker{newWorker(a.dict, &a.cfg)}
 	for i := range measures {
 		a.real = append(a.real, nil)
+		if measures[i].ordered && a.stages == nil {
+			n := max(c.Workers, 1)
+			for k := range n {
+				w := newWorker(a.dict, &a.cfg)
+				w.ordered, w.stage, w.shard, w.shards = true, newStage(a.dict, &a.cfg), uint32(k), uint32(n)
+				a.stages = append(a.stages, w)
+			}
+		}
 		if measures[i].Form == Float {
 			a.floats = true
 			a.real[i] = newTable(c.Limits.Dense, lanes{real: true})
@@ -82,6 +91,11 @@ func (a *Aggregator) addRows(tr *translation, b *telemetry.Batch, from, to int) 
 		n := int(min(int64(to-from), MorselRows-a.position%MorselRows))
 		if err := a.workers[0].add(tr, b, from, from+n); err != nil {
 			return err
+		}
+		for _, w := range a.stages {
+			if err := w.add(tr, b, from, from+n); err != nil {
+				return err
+			}
 		}
 		from += n
 		a.position += int64(n)
@@ -253,6 +267,26 @@ func (a *Aggregator) parallel(ctx context.Context, cuts [][]stretch) error {
 		})
 	}
 	group.Wait()
+	if !failed.Load() && a.stages != nil {
+		// Series by series: each stage takes all rows and keeps those of its shard.
+		late := make([]error, len(a.stages))
+		for i, w := range a.stages {
+			group.Go(func() {
+				for _, cut := range cuts {
+					for _, s := range cut {
+						if late[i] == nil {
+							late[i] = w.add(s.tr, s.b, s.from, s.to)
+						}
+					}
+					if late[i] == nil {
+						late[i] = ctx.Err()
+					}
+				}
+			})
+		}
+		group.Wait()
+		errs = append(errs, late...)
+	}
 	for _, err := range errs {
 		if err != nil {
 			return err
@@ -266,6 +300,9 @@ func (a *Aggregator) parallel(ctx context.Context, cuts [][]stretch) error {
 func (a *Aggregator) Totals() Totals {
 	var t Totals
 	for _, w := range a.workers {
+		t.add(w.totals)
+	}
+	for _, w := range a.stages {
 		t.add(w.totals)
 	}
 	return t

@@ -10,14 +10,16 @@ import (
 
 // The first byte of a state's bytes. They are never given another meaning.
 const (
-	kindMoments = 'M'
-	kindReal    = 'R'
-	kindValues  = 'V'
-	kindEnds    = 'E'
-	kindTimed   = 'T'
-	kindCounter = 'C'
-	kindRejects = 'N'
-	kindState   = 'S'
+	kindMoments  = 'M'
+	kindReal     = 'R'
+	kindValues   = 'V'
+	kindEnds     = 'E'
+	kindTimed    = 'T'
+	kindCounter  = 'C'
+	kindRejects  = 'N'
+	kindSpan     = 'W'
+	kindIncrease = 'I'
+	kindState    = 'S'
 
 	// Those of package sketch, and a second place for one of them.
 	kindDistinct  = 'D'

@@ -68,6 +68,18 @@ type Measure struct {
 
 	Keep Keep
 
+	// Hold keeps the integral over time of each series ([Timed], [Span]); MaxAge is the
+	// longest time for which a reading stands, and must be set with it.
+	Hold   Hold
+	MaxAge time.Duration
+	// Meter, if it is set, keeps the increase of each series ([Counter], [Increase]).
+	Meter *Meter
+	// Once makes readings pass in the order of time, series by series (the entity's
+	// readings of Attribute and Dataset): repeated ones are counted and left out, of
+	// those in conflict one counts by Config.Conflict, late ones by Config.Lateness are
+	// rejected. With Hold and Meter it is always so. Form Float cannot be.
+	Once bool
+
 	// Texts are those that count 1, of form Text.
 	Texts []string
 	// Threshold, if it is set, makes a number count 1 if it is above and 0 otherwise,
@@ -98,6 +110,11 @@ type Config struct {
 	// Sources are names of sources, from the least trusted: of two readings of one
 	// entity and time that of the later source is the last. See [Reading].
 	Sources []string
+	// Lateness is how far a row may lie behind the latest one of its series, in the
+	// measures that need an order; what comes later is counted as late and left out of
+	// the sums. 0: rows of a series come in order. See [AnyOrder].
+	Lateness time.Duration
+	Conflict Conflict
 	// Workers is the most goroutines that AddAll and Run use; 0 or 1: the caller's.
 	Workers int
 	Limits  Limits
@@ -108,6 +125,7 @@ type Limits struct {
 	States  int // of all measures together, in each worker; 2^20, of some 100 bytes each
 	Windows int // of one frequency between the first and the last time; 2^20
 	Values  int // numbers of KeepValues, in each worker; 2^26
+	Pending int // readings that wait for earlier ones, in each worker, of 56 bytes; 2^24
 	Dense   int // slots of the direct index of a measure, of 4 bytes; beyond it a hash is used; 2^22
 }
 
@@ -120,6 +138,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.States, 1<<20)
 	set(&l.Windows, 1<<20)
 	set(&l.Values, 1<<26)
+	set(&l.Pending, 1<<24)
 	set(&l.Dense, 1<<22)
 	l.States = min(l.States, math.MaxInt32)
 	return l
@@ -133,6 +152,9 @@ type measure struct {
 	accept   uint32 // bit by quality
 	bounded  bool
 	sentinel bool
+	ordered  bool // readings pass a stage
+	modulus  int64
+	noise    int64
 	changes  bool // what counts is not the number itself
 }
 
@@ -145,6 +167,9 @@ func compile(c Config) ([]measure, error) {
 	}
 	if _, err := c.Window.MarshalText(); err != nil {
 		return nil, &Error{Kind: ErrConfig, Msg: "unknown frequency of windows", Err: err}
+	}
+	if c.Lateness < 0 || c.Conflict > Neither {
+		return nil, &Error{Kind: ErrConfig, Msg: fmt.Sprintf("lateness %v, conflict rule %d", c.Lateness, c.Conflict)}
 	}
 	seen := map[string]bool{}
 	out := make([]measure, 0, len(c.Measures))
@@ -161,6 +186,12 @@ func compile(c Config) ([]measure, error) {
 			return nil, bad("unknown form %d or states %b", m.Form, m.Keep)
 		case m.Decimals > MaxScale:
 			return nil, bad("%d decimals; at most %d", m.Decimals, MaxScale)
+		case m.Hold > Linear || m.Hold != NotHeld && m.MaxAge <= 0 || m.Hold == NotHeld && m.MaxAge != 0:
+			return nil, bad("hold %d with max age %v; Step and Linear need an age above 0", m.Hold, m.MaxAge)
+		case m.Form == Float && (m.Hold != NotHeld || m.Meter != nil || m.Once):
+			return nil, bad("form Float keeps no order of readings; use Decimal")
+		case m.Form == Text && (m.Meter != nil || (m.Once || m.Hold != NotHeld) && m.Keep&(KeepDistinct|KeepTop) != 0):
+			return nil, bad("texts have no increase, and with Once or Hold no distinct or most frequent ones; make another measure of the attribute")
 		case m.Form == Text && (m.Threshold != nil || m.Least != 0 || m.Greatest != 0 || m.Sentinels != nil || !m.Unit.IsZero()):
 			return nil, bad("texts have no unit, bounds, sentinels or threshold")
 		case m.Form != Text && m.Texts != nil:
@@ -183,6 +214,15 @@ func compile(c Config) ([]measure, error) {
 			}
 		}
 		x.bounded = m.Least != 0 || m.Greatest != 0
+		x.ordered = m.Once || m.Hold != NotHeld || m.Meter != nil
+		if m.Meter != nil {
+			var ok1, ok2 bool
+			x.modulus, _, ok1 = nearestDecimal(m.Meter.Modulus, x.scale)
+			x.noise, _, ok2 = nearestDecimal(m.Meter.Noise, x.scale)
+			if !ok1 || !ok2 || x.modulus < 0 || x.noise < 0 {
+				return nil, bad("meter of modulus %v, noise %v", m.Meter.Modulus, m.Meter.Noise)
+			}
+		}
 		x.changes = m.Form == Text || m.Threshold != nil
 		x.sentinel = len(m.Sentinels) > 0
 		out = append(out, x)

@@ -21,3 +21,15 @@ func toDecimal(x float64, scale uint8) (int64, bool) {
 	i := int64(math.RoundToEven(y))
 	return i, float64(i)/p == x
 }
+
+// nearestDecimal is the decimal nearest to x, for states that hold nothing else;
+// exact says that it is x itself, ok that x is within maxDecimal.
+func nearestDecimal(x float64, scale uint8) (i int64, exact, ok bool) {
+	p := float64(pow10[scale])
+	y := float64(x * p)
+	if !(math.Abs(y) <= maxDecimal) {
+		return 0, false, false
+	}
+	i = int64(math.RoundToEven(y))
+	return i, float64(i)/p == x, true
+}

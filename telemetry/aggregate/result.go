@@ -11,7 +11,8 @@ import (
 )
 
 // Result is states sorted by measure (in the order of the Config), group, entity and
-// window. It is read-only and then safe for concurrent use.
+// window: those of the group first, with no entity, then those of its series where a
+// measure has Hold or Meter. It is read-only and then safe for concurrent use.
 type Result struct {
 	Totals   Totals
 	measures []measure
@@ -76,10 +77,32 @@ func (a *Aggregator) Result() (*Result, error) {
 		return nil, a.err
 	}
 	r := &Result{Totals: a.Totals(), measures: a.measures}
+	stages := slices.Clone(a.stages)
+	for _, w := range a.stages {
+		o, err := w.waiting()
+		if err != nil {
+			return nil, err
+		}
+		stages = append(stages, o)
+	}
 	rank := a.ranks()
 	for i := range a.measures {
-		if err := a.collect(r, i, rank); err != nil {
+		first := len(r.rows)
+		if err := a.collect(r, i, rank, stages); err != nil {
 			return nil, err
+		}
+		if m := &a.measures[i]; m.Hold != NotHeld || m.Meter != nil {
+			series, err := a.seriesRows(i, stages)
+			if err != nil {
+				return nil, a.dict.wrap(err, i, noGroup)
+			}
+			zones := a.workers[0].zonesOf(a.dict)
+			e := edges{m: m, rows: slices.Clone(r.rows[first:]), zones: func(x *Row) *windows { return zones[a.dict.zone(x.Zone)] }}
+			if err := e.close(series); err != nil {
+				return nil, a.dict.wrap(err, i, noGroup)
+			}
+			r.rows = append(append(r.rows[:first], e.rows...), series...)
+			sortRows(r.rows[first:])
 		}
 	}
 	return r, nil
@@ -107,13 +130,18 @@ type place struct {
 }
 
 // collect appends the rows of a measure.
-func (a *Aggregator) collect(r *Result, mi int, rank []uint32) error {
+func (a *Aggregator) collect(r *Result, mi int, rank []uint32, stages []*worker) error {
 	var tables []*table
 	if a.real[mi] != nil {
 		tables = append(tables, a.real[mi])
 	}
 	for _, w := range a.workers {
 		tables = append(tables, w.tables[mi])
+	}
+	if a.measures[mi].ordered {
+		for _, w := range stages {
+			tables = append(tables, w.tables[mi])
+		}
 	}
 	for _, w := range a.workers {
 		if w.sides[mi] != nil {

@@ -63,6 +63,11 @@ type State struct {
 	// on the order of merging, and no cell is made of it.
 	Top  *sketch.Top
 	Ends *Ends // of KeepEnds
+
+	Span     *Span     // of Hold, of groups
+	Increase *Increase // of Meter, of groups
+	Timed    *Timed    // of Hold, of a series
+	Counter  *Counter  // of Meter, of a series
 }
 
 // Merge adds what o holds, which comes after s; o does not change and shares nothing
@@ -101,6 +106,24 @@ func (s *State) Merge(o *State) error {
 	if o.Ends != nil {
 		fresh(&s.Ends).Merge(o.Ends)
 	}
+	if o.Span != nil {
+		if err := fresh(&s.Span).Merge(o.Span); err != nil {
+			return err
+		}
+	}
+	if o.Increase != nil {
+		if err := fresh(&s.Increase).Merge(o.Increase); err != nil {
+			return err
+		}
+	}
+	if o.Timed != nil {
+		if err := fresh(&s.Timed).Merge(o.Timed); err != nil {
+			return err
+		}
+	}
+	if o.Counter != nil {
+		return fresh(&s.Counter).Merge(o.Counter)
+	}
 	return nil
 }
 
@@ -130,10 +153,9 @@ func (s *State) Times() (first, last int64) {
 }
 
 // AppendBinary appends the state: kind 'S', version, then its parts, each a letter, a
-// varint length and the bytes of that state, in the order of the letters: 'D' distinct,
-// 'E' ends, 'H' histogram, 'K' top, 'M' moments (unless there is 'R'), 'N' rejects: a
-// varint for each reason up to the last that is not 0, 'R' real, 'U' entities, 'V'
-// values. Equal states give equal bytes. The error is always nil.
+// varint length and the bytes of that state, in the order of the letters: 'C' counter,
+// 'D' distinct, 'E' ends, 'H' histogram, 'I' increase, 'K' top, 'M' moments (unless
+// there is 'R'), 'N' rejects, 'R' real, 'T' timed, 'U' entities, 'V' values, 'W' span. Equal states give equal bytes. The error is always nil.
 func (s *State) AppendBinary(dst []byte) ([]byte, error) {
 	dst = append(dst, kindState, version)
 	var buf []byte
@@ -141,6 +163,9 @@ func (s *State) AppendBinary(dst []byte) ([]byte, error) {
 		buf, _ = p.AppendBinary(buf[:0])
 		dst = append(dst, kind)
 		dst = append(binary.AppendUvarint(dst, uint64(len(buf))), buf...)
+	}
+	if s.Counter != nil {
+		put(kindCounter, s.Counter)
 	}
 	if s.Distinct != nil {
 		put(kindDistinct, s.Distinct)
@@ -150,6 +175,9 @@ func (s *State) AppendBinary(dst []byte) ([]byte, error) {
 	}
 	if s.Histogram != nil {
 		put(kindHistogram, s.Histogram)
+	}
+	if s.Increase != nil {
+		put(kindIncrease, s.Increase)
 	}
 	if s.Top != nil {
 		put(kindTop, s.Top)
@@ -163,11 +191,17 @@ func (s *State) AppendBinary(dst []byte) ([]byte, error) {
 	if s.Real != nil {
 		put(kindReal, s.Real)
 	}
+	if s.Timed != nil {
+		put(kindTimed, s.Timed)
+	}
 	if s.Entities != nil {
 		put(kindEntities, s.Entities)
 	}
 	if s.Values != nil {
 		put(kindValues, s.Values)
+	}
+	if s.Span != nil {
+		put(kindSpan, s.Span)
 	}
 	return dst, nil
 }
@@ -224,6 +258,14 @@ func (s *State) UnmarshalBinary(src []byte) error {
 		}
 		var into encoding.BinaryUnmarshaler
 		switch kind {
+		case kindCounter:
+			into = fresh(&out.Counter)
+		case kindIncrease:
+			into = fresh(&out.Increase)
+		case kindTimed:
+			into = fresh(&out.Timed)
+		case kindSpan:
+			into = fresh(&out.Span)
 		case kindDistinct:
 			into = fresh(&out.Distinct)
 		case kindEnds:

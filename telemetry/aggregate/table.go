@@ -39,12 +39,14 @@ type table struct {
 	distinct  []*sketch.Distinct
 	top       []*sketch.Top
 	ends      []Ends
+	timed     []Timed
+	counter   []Counter
 }
 
 // lanes are the states that a table's measure keeps.
 type lanes struct {
-	hot, part, real bool
-	keep            Keep
+	hot, part, real, timed, counter bool
+	keep                            Keep
 }
 
 func newTable(budget int, l lanes) *table { return &table{budget: budget, lanes: l} }
@@ -157,6 +159,12 @@ func (t *table) add(g uint32, w int32) uint32 {
 	}
 	if t.lanes.real {
 		t.real = append(t.real, Real{})
+	}
+	if t.lanes.timed {
+		t.timed = append(t.timed, Timed{})
+	}
+	if t.lanes.counter {
+		t.counter = append(t.counter, Counter{})
 	}
 	k := t.lanes.keep
 	if k&KeepHistogram != 0 {

@@ -22,8 +22,12 @@ type worker struct {
 	again   Totals // of rows that were counted before
 	from    int64
 	to      int64
-	bounded bool // by from and to
-	states  int  // of all tables
+	bounded bool   // by from and to
+	ordered bool   // takes the ordered measures, and of them the series of its shard
+	stage   *stage // of an ordered worker
+	shard   uint32
+	shards  uint32
+	states  int // of all tables
 	key     []byte
 	scratch scratch
 	rows    []int32 // row lists by chain, of chunkRows each
@@ -34,6 +38,7 @@ type worker struct {
 type scratch struct {
 	e    [chunkRows]uint32 // entity codes
 	row  [chunkRows]int32  // of the chunk
+	own  [chunkRows]int32  // rows of the shard
 	w    [chunkRows]int32  // windows
 	runs [chunkRows/4 + 32]run
 	odd  odd
@@ -116,7 +121,9 @@ func (w *worker) add(tr *translation, b *telemetry.Batch, from, to int) error {
 
 func (w *worker) addChunk(tr *translation, c chunk) error {
 	n := len(c.time)
-	w.totals.Rows += int64(n)
+	if !w.ordered {
+		w.totals.Rows += int64(n)
+	}
 	for len(w.zones) < len(w.d.zones) {
 		w.zones = append(w.zones, newWindows(w.cfg.Window, w.d.zones[len(w.zones)], w.cfg.Limits.Windows))
 	}
@@ -147,12 +154,18 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 
 // addChain adds rows of one attribute to each of its measures.
 func (w *worker) addChain(tr *translation, x uint32, c chunk, rows []int32) error {
+	if w.ordered {
+		return w.orderChain(tr, x, c, rows)
+	}
 	if x == 0 {
 		w.totals.Unwanted += int64(len(rows))
 		return nil
 	}
 	w.totals.Unwanted += w.unwanted(tr, x, c, rows)
 	for k, m := range tr.chains[x] {
+		if w.d.measures[m].ordered {
+			continue
+		}
 		count := &w.totals
 		if k > 0 {
 			count = &w.again // a row is counted once, whatever its measures
@@ -166,6 +179,32 @@ func (w *worker) addChain(tr *translation, x uint32, c chunk, rows []int32) erro
 			if err := w.keepMore(tr, m, c, &p); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// orderChain adds rows of one attribute to each of its measures that need an order.
+func (w *worker) orderChain(tr *translation, x uint32, c chunk, rows []int32) error {
+	for k, m := range tr.chains[x] {
+		if !w.d.measures[m].ordered {
+			continue
+		}
+		if w.shards > 1 {
+			own := w.scratch.own[:0]
+			for _, i := range rows {
+				if tr.entity[c.entity[i]]%w.shards == w.shard {
+					own = append(own, i)
+				}
+			}
+			rows = own
+		}
+		count := &w.totals
+		if k > 0 {
+			count = &w.again
+		}
+		if err := w.order(tr, m, c, rows, count); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -560,7 +599,7 @@ func (w *worker) keepMore(tr *translation, mi int, c chunk, p *placed) error {
 				text = c.text(row(k))
 				id = sketch.ID(text)
 			} else if m.Keep&KeepTop != 0 {
-				w.key = strconv.AppendFloat(w.key[:0], math.Float64frombits(id), 'g', -1, 64)
+				w.key = appendNumber(w.key[:0], math.Float64frombits(id))
 				text = w.key
 			}
 			if m.Keep&KeepDistinct != 0 {
@@ -584,6 +623,9 @@ func (w *worker) keepMore(tr *translation, mi int, c chunk, p *placed) error {
 	}
 	return nil
 }
+
+// appendNumber is the key of a number in a State.Top.
+func appendNumber(dst []byte, x float64) []byte { return strconv.AppendFloat(dst, x, 'g', -1, 64) }
 
 // text is the text of row i of the chunk.
 func (c *chunk) text(i int) []byte { return c.b.Bytes(c.b.Detail[c.from+i].Ref) }

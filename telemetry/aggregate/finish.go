@@ -1,0 +1,293 @@
+package aggregate
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/almotacen/almotacen/indicators/period"
+)
+
+// compare is the order of a result.
+func (x *Row) compare(y *Row) int {
+	return cmp.Or(cmp.Compare(x.measure, y.measure), strings.Compare(x.Group, y.Group), strings.Compare(x.Entity, y.Entity),
+		strings.Compare(x.Type, y.Type), cmp.Compare(x.Start, y.Start), cmp.Compare(x.End, y.End))
+}
+
+func sortRows(rows []Row) {
+	slices.SortFunc(rows, func(a, b Row) int { return a.compare(&b) })
+}
+
+// seriesRows are the states of single series of a measure, in order. Those of a stage
+// come before those of the readings that wait in it.
+func (a *Aggregator) seriesRows(mi int, stages []*worker) ([]Row, error) {
+	var rows []Row
+	for _, w := range stages {
+		t := w.stage.timed[mi]
+		for s := range t.len() {
+			e := &a.dict.entities[t.group[s]]
+			g := &a.dict.groups[e.group]
+			z := w.zonesOf(a.dict)[e.zone]
+			o := int64(t.window[s])
+			x := Row{measure: int32(mi), Group: g.ID, Entity: e.ID, Type: e.Type, Zone: g.Zone, Window: z.period(o)}
+			x.Start, x.End = z.spanOf(o)
+			x.State.Moments = NewMoments(a.measures[mi].scale)
+			if t.lanes.timed {
+				v := t.timed[s]
+				x.State.Timed = &v
+			}
+			if t.lanes.counter {
+				v := t.counter[s]
+				x.State.Counter = &v
+			}
+			rows = append(rows, x)
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b Row) int { return a.compare(&b) })
+	k := 0
+	for i := range rows {
+		if k > 0 && rows[k-1].compare(&rows[i]) == 0 {
+			if err := rows[k-1].State.Merge(&rows[i].State); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		rows[k] = rows[i]
+		k++
+	}
+	return rows[:k], nil
+}
+
+// edges makes the figures of groups out of those of series: what a reading carries out
+// of its window goes to the windows it reaches.
+type edges struct {
+	m      *measure
+	zones  func(*Row) *windows
+	rows   []Row // of groups
+	index  map[edge]int
+	series map[string]int64 // by group
+	end    int64            // of the last window with a reading
+}
+
+type edge struct {
+	group string
+	start int64
+}
+
+// close adds to the group rows what follows from series rows, both sorted.
+func (e *edges) close(series []Row) error {
+	e.index, e.series = map[edge]int{}, map[string]int64{}
+	for i := range e.rows {
+		e.index[edge{e.rows[i].Group, e.rows[i].Start}] = i
+		e.end = max(e.end, e.rows[i].End)
+	}
+	for i := range series {
+		e.end = max(e.end, series[i].End)
+		if i == 0 || !sameSeries(&series[i-1], &series[i]) {
+			e.series[series[i].Group]++
+		}
+	}
+	for i := range series {
+		x := &series[i]
+		var before, after *Row
+		if i > 0 && sameSeries(&series[i-1], x) {
+			before = &series[i-1]
+		}
+		if i+1 < len(series) && sameSeries(&series[i+1], x) {
+			after = &series[i+1]
+		}
+		if x.State.Counter != nil {
+			e.meter(x, before)
+		}
+		if x.State.Timed != nil {
+			if err := e.carry(x, after); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range e.rows {
+		x := &e.rows[i]
+		if s := x.State.Span; s != nil || e.m.Hold != NotHeld && e.series[x.Group] > 0 {
+			s := fresh(&x.State.Span)
+			s.scale, s.hold = e.m.scale, e.m.Hold
+			s.whole = e.series[x.Group] * (x.End - x.Start)
+		}
+	}
+	return nil
+}
+
+func sameSeries(a, b *Row) bool {
+	return a.Group == b.Group && a.Entity == b.Entity && a.Type == b.Type
+}
+
+// at is the group's row of the window of time t.
+func (e *edges) at(x *Row, t int64) (*Row, error) {
+	w := e.zones(x)
+	o, from, to, err := w.find(t)
+	if err != nil {
+		return nil, err
+	}
+	k := edge{x.Group, from}
+	i, ok := e.index[k]
+	if !ok {
+		i = len(e.rows)
+		e.index[k] = i
+		e.rows = append(e.rows, Row{measure: x.measure, Group: x.Group, Zone: x.Zone, Window: w.period(o), Start: from, End: to, State: State{Moments: NewMoments(e.m.scale)}})
+	}
+	return &e.rows[i], nil
+}
+
+func (e *edges) span(r *Row) *Span {
+	s := fresh(&r.State.Span)
+	s.scale, s.hold = e.m.scale, e.m.Hold
+	return s
+}
+
+func (e *edges) carry(x, after *Row) error {
+	t := x.State.Timed
+	r, err := e.at(x, x.Start)
+	if err != nil {
+		return err
+	}
+	e.span(r).put(t.integral, t.covered)
+	reach, linear := e.end, false
+	if after != nil {
+		n := after.State.Timed
+		reach = n.firstT
+		if t.hold == Linear {
+			if n.firstT-t.lastT > t.maxAge {
+				return nil
+			}
+			linear = true
+		}
+	} else if t.hold == Linear {
+		return nil
+	}
+	if !linear && t.maxAge < reach-t.lastT {
+		reach = t.lastT + t.maxAge
+	}
+	for from := t.lastT; from < reach; {
+		r, err := e.at(x, from)
+		if err != nil {
+			return err
+		}
+		to := min(r.End, reach)
+		part := mul64(t.lastV, to-from)
+		if linear {
+			n := after.State.Timed
+			a := lineTo(t.lastT, t.lastV, n.firstT, n.firstV, from)
+			part, _ = lineTo(t.lastT, t.lastV, n.firstT, n.firstV, to).add(a.neg())
+		}
+		e.span(r).put(part, to-from)
+		from = to
+	}
+	return nil
+}
+
+func (e *edges) meter(x, before *Row) {
+	r, err := e.at(x, x.Start)
+	if err != nil {
+		return // the window is there: x is of it
+	}
+	c := x.State.Counter
+	i := fresh(&r.State.Increase)
+	o := Increase{scale: c.scale, total: c.increase, resets: c.resets, wraps: c.wraps, elapsed: c.lastT - c.firstT}
+	if before == nil {
+		o.unknown = 1
+	} else {
+		b := before.State.Counter
+		by, reset, wrap := c.step(b.lastV, c.firstV)
+		o.total, _ = o.total.add(wide(by))
+		o.resets, o.wraps, o.elapsed = o.resets+reset, o.wraps+wrap, o.elapsed+c.firstT-b.lastT
+	}
+	_ = i.Merge(&o)
+}
+
+// To is the result by windows of a coarser frequency, which must be made of whole ones
+// of the present: days of hours, months of days, school years of months. States are
+// merged, never figures. The error is of kind ErrWindow if a window lies across two,
+// as weeks do at the ends of most months.
+func (r *Result) To(f period.Freq) (*Result, error) {
+	return r.regroup(func(x *Row) (period.Period, error) {
+		p, ok := x.Window.Enclosing(f)
+		if !ok {
+			return p, &Error{Kind: ErrWindow, Measure: r.measures[x.measure].ID, Group: x.Group, Msg: fmt.Sprintf("window %v is not within one of frequency %v; aggregate by a finer window", x.Window, f)}
+		}
+		return p, nil
+	})
+}
+
+// regroup merges rows of one group, or series, and of the window that of gives.
+func (r *Result) regroup(of func(*Row) (period.Period, error)) (*Result, error) {
+	out := &Result{Totals: r.Totals, measures: r.measures}
+	for i := range r.rows {
+		x := &r.rows[i]
+		p, err := of(x)
+		if err != nil {
+			return nil, err
+		}
+		n := len(out.rows)
+		if n == 0 || out.rows[n-1].Window != p || out.rows[n-1].measure != x.measure || !sameSeries(&out.rows[n-1], x) {
+			y := *x
+			y.Window, y.State = p, State{Moments: NewMoments(r.measures[x.measure].scale)}
+			y.Start, y.End = spanOf(p, x.Zone)
+			out.rows = append(out.rows, y)
+			n++
+		}
+		if err := out.rows[n-1].merge(x); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// merge merges a row of a window within.
+func (x *Row) merge(o *Row) error {
+	if err := x.State.Merge(&o.State); err != nil {
+		return err
+	}
+	if s := x.State.Span; s != nil && o.State.Span != nil && o.End > o.Start {
+		s.whole = o.State.Span.whole / (o.End - o.Start) * (x.End - x.Start)
+	}
+	return nil
+}
+
+// Rolling is the result by windows of n of the present ones, one that ends with each,
+// from the first to the last of each group and series: n is 2 to period.MaxRolling. The
+// first of them lack what was before the data: see the coverage.
+func (r *Result) Rolling(n int) (*Result, error) {
+	out := &Result{Totals: r.Totals, measures: r.measures}
+	for from := 0; from < len(r.rows); {
+		to := from + 1
+		for to < len(r.rows) && r.rows[to].measure == r.rows[from].measure && sameSeries(&r.rows[to], &r.rows[from]) {
+			to++
+		}
+		rows := r.rows[from:to]
+		i := 0
+		for end := rows[0].Window; end.Compare(rows[len(rows)-1].Window) <= 0; end = end.Add(1) {
+			p := period.RollingTo(end, n)
+			if p.IsZero() {
+				return nil, &Error{Kind: ErrWindow, Msg: fmt.Sprintf("no window of %d ends with %v; n is 2 to %d", n, end, period.MaxRolling)}
+			}
+			y := rows[0]
+			y.Window, y.State = p, State{Moments: NewMoments(r.measures[y.measure].scale)}
+			y.Start, y.End = spanOf(p, y.Zone)
+			for i < len(rows) && rows[i].Start < y.Start {
+				i++
+			}
+			some := false
+			for k := i; k < len(rows) && rows[k].End <= y.End; k++ {
+				some = true
+				if err := y.merge(&rows[k]); err != nil {
+					return nil, err
+				}
+			}
+			if some {
+				out.rows = append(out.rows, y)
+			}
+		}
+		from = to
+	}
+	return out, nil
+}
