@@ -176,7 +176,8 @@ func (x *Expr) NewColumn(n int) *Column {
 }
 
 // Evaluator evaluates an [Expr]. It holds the memory of a batch and allocates
-// nothing after its first, but for parts that cel-go evaluates. Not safe for
+// nothing after its first, but for parts that cel-go evaluates and for text that
+// is put together. Not safe for
 // concurrent use: each goroutine has its own.
 type Evaluator struct {
 	x       *Expr

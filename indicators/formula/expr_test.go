@@ -251,6 +251,17 @@ func generateExpr(r *rand.Rand, typ byte, depth int) string {
 		if r.IntN(4) == 0 {
 			return "[" + s + "].map(m" + fmt.Sprint(depth) + ", " + pick("m"+fmt.Sprint(depth), sub(t)) + ")"
 		}
+		if r.IntN(4) == 0 {
+			m := "m" + fmt.Sprint(depth)
+			cond := sub('b')
+			if t == 'd' || t == 'i' || t == 'u' {
+				cond = pick(cond, m+" > "+sub(t))
+			}
+			if t == 'i' {
+				cond = pick(cond, "1/"+m+" > 0")
+			}
+			return "[" + s + "].filter(" + m + ", " + cond + ")" + pick("", "", ".map("+m+", "+sub(t)+")", ".filter("+m+", "+sub('b')+")")
+		}
 		return "[" + s + "]"
 	}
 	switch typ {
@@ -303,9 +314,9 @@ func generateExpr(r *rand.Rand, typ byte, depth int) string {
 		}
 		return "math." + pick("bitAnd", "bitOr", "bitXor", "greatest", "least") + "(" + sub('u') + ", " + sub('u') + ")"
 	case 's':
-		return pick("("+sub('s')+" + "+sub('s')+")", "string("+sub(any("diub"))+")", sub('s')+".upperAscii()", sub('s'))
+		return pick("("+sub('s')+" + "+sub('s')+")", "string("+sub(any("diub"))+")", sub('s')+pick(".upperAscii()", ".lowerAscii()"), sub('s'), sub('s')+".replace('a', 'bb')")
 	case 't':
-		return "(" + sub('t') + pick(" + ", " - ") + sub('n') + ")"
+		return pick("("+sub('t')+pick(" + ", " - ")+sub('n')+")", "("+sub('t')+pick(" + ", " - ")+sub('n')+")", "("+sub('n')+" + "+sub('t')+")", "timestamp("+sub('i')+")")
 	case 'n':
 		return pick("("+sub('n')+pick(" + ", " - ")+sub('n')+")", "("+sub('t')+" - "+sub('t')+")")
 	}

@@ -38,6 +38,7 @@ type local struct {
 // state of the whole list.
 type listed struct {
 	elems []columnar.Ref
+	kept  []columnar.Ref // by element: a bool, whether it is in the list; nil: all are
 	state columnar.Ref
 }
 
@@ -74,7 +75,10 @@ var kernels = map[string]columnar.Op{
 	"math_bitNot_int_int": columnar.BitNot, "math_bitNot_uint_uint": columnar.BitNot,
 	"math_bitShiftLeft_int_int": columnar.ShiftLeft, "math_bitShiftLeft_uint_int": columnar.ShiftLeft,
 	"math_bitShiftRight_int_int": columnar.ShiftRight, "math_bitShiftRight_uint_int": columnar.ShiftRight,
-	"size_string": columnar.Size, "string_size": columnar.Size,
+	"add_string": columnar.Concat, "string_lower_ascii": columnar.Lower, "string_upper_ascii": columnar.Upper,
+	"int64_to_string": columnar.ToText, "uint64_to_string": columnar.ToText, "double_to_string": columnar.ToText, "bool_to_string": columnar.ToText,
+	"int64_to_timestamp": columnar.ToTime,
+	"size_string":        columnar.Size, "string_size": columnar.Size,
 	"starts_with_string": columnar.StartsWith, "ends_with_string": columnar.EndsWith, "contains_string": columnar.Contains,
 	"add_timestamp_duration": columnar.AddSpan, "subtract_timestamp_duration": columnar.SubSpan, "subtract_timestamp_timestamp": columnar.Since,
 }
@@ -236,10 +240,7 @@ func (l *lowering) function(n *celenv.Node) (columnar.Ref, bool) {
 	case "index_list":
 		return l.index(n)
 	case "size_list", "list_size":
-		if x, ok := l.list(n.Args[0]); ok {
-			return l.b.Op(columnar.Then, columnar.Int, x.state, l.b.Int(int64(len(x.elems)))), true
-		}
-		return 0, false
+		return l.size(n.Args[0])
 	case "math_@max_double", "math_@max_int", "math_@max_uint", "math_@min_double", "math_@min_int", "math_@min_uint":
 		return l.lower(n.Args[0])
 	case "math_@max_list_double", "math_@max_list_int", "math_@max_list_uint":
@@ -255,6 +256,9 @@ func (l *lowering) function(n *celenv.Node) (columnar.Ref, bool) {
 	}
 	if f, ok := fields[strings.TrimSuffix(strings.TrimSuffix(n.Overload, "_tz"), "_with")]; ok {
 		return l.field(n, f)
+	}
+	if n.Overload == "add_duration_timestamp" {
+		return l.later(n)
 	}
 	o, ok := kernelOf(n.Overload)
 	if !ok {
@@ -392,6 +396,19 @@ func (l *lowering) field(n *celenv.Node, f columnar.Field) (columnar.Ref, bool) 
 		zone = z.Str
 	}
 	return l.b.Get(x, f, zone), true
+}
+
+// later lowers duration + timestamp: the error of the duration is the leftmost.
+func (l *lowering) later(n *celenv.Node) (columnar.Ref, bool) {
+	span, ok := l.lower(n.Args[0])
+	if !ok {
+		return 0, false
+	}
+	t, ok := l.lower(n.Args[1])
+	if !ok {
+		return 0, false
+	}
+	return l.b.Op(columnar.Then, columnar.Timestamp, l.join([]columnar.Ref{span, t}), l.b.Op(columnar.AddSpan, columnar.Timestamp, t, span)), true
 }
 
 // call makes cel-go evaluate n, but for what reads other rows.

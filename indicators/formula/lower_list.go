@@ -38,9 +38,85 @@ func (l *lowering) list(n *celenv.Node) (*listed, bool) {
 			}
 		}
 	case n.Fold != nil:
-		return l.mapped(n.Fold)
+		if x, ok := l.mapped(n.Fold); ok {
+			return x, true
+		}
+		return l.filtered(n.Fold)
 	}
 	return nil, false
+}
+
+// filtered lowers list.filter(x, p): the elements stay, with the condition that
+// they are in the list.
+func (l *lowering) filtered(f *celenv.Fold) (*listed, bool) {
+	s := f.Step
+	if f.Iter2 != "" || !f.Init.List || len(f.Init.Args) > 0 || s.Overload != "conditional" || !l.isAccu(f, s.Args[2]) || !l.isAccu(f, f.Result) {
+		return nil, false
+	}
+	added := s.Args[1]
+	if added.Name != "_+_" || len(added.Args) != 2 || !l.isAccu(f, added.Args[0]) || !added.Args[1].List || len(added.Args[1].Args) != 1 {
+		return nil, false
+	}
+	if e := added.Args[1].Args[0]; e.Kind != celenv.Ident || e.Name != f.Iter {
+		return nil, false // list.map(x, p, f)
+	}
+	from, ok := l.list(f.Range)
+	if !ok {
+		return nil, false
+	}
+	out := &listed{elems: from.elems}
+	for i, e := range from.elems {
+		l.locals = append(l.locals, local{name: f.Iter, ref: e})
+		r, ok := l.lower(s.Args[0])
+		l.locals = l.locals[:len(l.locals)-1]
+		if !ok {
+			return nil, false
+		}
+		if from.kept != nil { // of what was not in the list the condition was not asked
+			r = l.b.Op(columnar.If, columnar.Bool, from.kept[i], r, l.b.Bool(false))
+		}
+		out.kept = append(out.kept, r)
+	}
+	out.state = l.b.Op(columnar.Then, columnar.Bool, from.state, l.last(out.kept))
+	return out, true
+}
+
+// isAccu reports whether n is the accumulator of f.
+func (l *lowering) isAccu(f *celenv.Fold, n *celenv.Node) bool {
+	return n.Kind == celenv.Ident && n.Name == f.Accu
+}
+
+// last is a bool with the state of a loop whose step is conditional: where a
+// condition failed or is unknown so is the loop, and the last of these counts.
+func (l *lowering) last(conditions []columnar.Ref) columnar.Ref {
+	acc := l.b.Bool(true)
+	for _, c := range conditions {
+		acc = l.b.Op(columnar.If, columnar.Bool, c, acc, acc)
+	}
+	return acc
+}
+
+// fold goes through a list: step makes the next accumulator of an element that
+// is in it.
+func (l *lowering) fold(x *listed, acc columnar.Ref, step func(acc, e columnar.Ref) (columnar.Ref, bool)) (columnar.Ref, bool) {
+	for i, e := range x.elems {
+		next, ok := columnar.Ref(0), false
+		if x.kept == nil {
+			next, ok = step(acc, e)
+		} else {
+			end := l.b.When(x.kept[i], true)
+			next, ok = step(acc, e)
+			end()
+			if ok && l.b.Type(next) == l.b.Type(acc) {
+				next = l.b.Op(columnar.If, l.b.Type(acc), x.kept[i], next, acc)
+			}
+		}
+		if !ok || l.b.Type(next) != l.b.Type(acc) {
+			return 0, false
+		}
+		acc = next
+	}
+	return acc, true
 }
 
 // join is a bool with the state of all of list, strictly.
@@ -67,8 +143,9 @@ func (l *lowering) mapped(f *celenv.Fold) (*listed, bool) {
 	if !ok {
 		return nil, false
 	}
-	out := &listed{}
-	for _, e := range from.elems {
+	out := &listed{kept: from.kept}
+	var matter []columnar.Ref
+	for i, e := range from.elems {
 		l.locals = append(l.locals, local{name: f.Iter, ref: e})
 		r, ok := l.lower(s.Args[1].Args[0])
 		l.locals = l.locals[:len(l.locals)-1]
@@ -76,8 +153,12 @@ func (l *lowering) mapped(f *celenv.Fold) (*listed, bool) {
 			return nil, false
 		}
 		out.elems = append(out.elems, r)
+		if r = l.join([]columnar.Ref{r}); from.kept != nil { // what is not in the list cannot fail
+			r = l.b.Op(columnar.If, columnar.Bool, from.kept[i], r, l.b.Bool(true))
+		}
+		matter = append(matter, r)
 	}
-	out.state = l.b.Op(columnar.Then, columnar.Bool, from.state, l.join(out.elems))
+	out.state = l.b.Op(columnar.Then, columnar.Bool, from.state, l.join(matter))
 	return out, true
 }
 
@@ -106,13 +187,12 @@ func (l *lowering) compound(n *celenv.Node) (columnar.Ref, bool) {
 		return 0, false
 	}
 	acc, ok := l.lower(f.Init)
-	for _, e := range from.elems {
-		if !ok {
-			return 0, false
-		}
-		l.locals = append(l.locals, local{name: f.Accu, ref: acc}, local{name: f.Iter, ref: e})
-		acc, ok = l.lower(f.Step)
-		l.locals = l.locals[:len(l.locals)-2]
+	if ok {
+		acc, ok = l.fold(from, acc, func(acc, e columnar.Ref) (columnar.Ref, bool) {
+			l.locals = append(l.locals, local{name: f.Accu, ref: acc}, local{name: f.Iter, ref: e})
+			defer func() { l.locals = l.locals[:len(l.locals)-2] }()
+			return l.lower(f.Step)
+		})
 	}
 	if !ok {
 		return 0, false
@@ -133,12 +213,14 @@ func (l *lowering) in(n *celenv.Node) (columnar.Ref, bool) {
 	if !ok {
 		return 0, false
 	}
-	any := l.b.Bool(false)
-	for _, e := range list.elems {
+	any, ok := l.fold(list, l.b.Bool(false), func(acc, e columnar.Ref) (columnar.Ref, bool) {
 		if a, b := l.b.Type(x), l.b.Type(e); a != b && !(number(a) && number(b)) || a == columnar.Other {
 			return 0, false
 		}
-		any = l.b.Op(columnar.Or, columnar.Bool, any, l.b.Op(columnar.Eq, columnar.Bool, x, e))
+		return l.b.Op(columnar.Or, columnar.Bool, acc, l.b.Op(columnar.Eq, columnar.Bool, x, e)), true
+	})
+	if !ok {
+		return 0, false
 	}
 	return l.b.Op(columnar.Then, columnar.Bool, l.join([]columnar.Ref{x, list.state}), any), true
 }
@@ -147,7 +229,7 @@ func (l *lowering) in(n *celenv.Node) (columnar.Ref, bool) {
 func (l *lowering) index(n *celenv.Node) (columnar.Ref, bool) {
 	list, ok := l.list(n.Args[0])
 	i, literal := n.Args[1].Bits.(int64)
-	if !ok || !literal || i < 0 || int(i) >= len(list.elems) {
+	if !ok || list.kept != nil || !literal || i < 0 || int(i) >= len(list.elems) {
 		return 0, false
 	}
 	return l.b.Op(columnar.Then, columnType(n.Type), list.state, list.elems[i]), true
@@ -156,7 +238,7 @@ func (l *lowering) index(n *celenv.Node) (columnar.Ref, bool) {
 // extreme lowers math.greatest and least of a list.
 func (l *lowering) extreme(n *celenv.Node, o columnar.Op) (columnar.Ref, bool) {
 	list, ok := l.list(n.Args[0])
-	if !ok || len(list.elems) == 0 {
+	if !ok || list.kept != nil || len(list.elems) == 0 {
 		return 0, false
 	}
 	r := list.elems[0]
@@ -167,4 +249,19 @@ func (l *lowering) extreme(n *celenv.Node, o columnar.Op) (columnar.Ref, bool) {
 		r = l.b.Op(o, l.b.Type(r), r, e)
 	}
 	return l.b.Op(columnar.Then, l.b.Type(r), list.state, r), true
+}
+
+// size lowers the number of elements.
+func (l *lowering) size(n *celenv.Node) (columnar.Ref, bool) {
+	x, ok := l.list(n)
+	if !ok {
+		return 0, false
+	}
+	count := l.b.Int(int64(len(x.elems)))
+	if x.kept != nil {
+		count, _ = l.fold(x, l.b.Int(0), func(acc, _ columnar.Ref) (columnar.Ref, bool) {
+			return l.b.Op(columnar.Add, columnar.Int, acc, l.b.Int(1)), true
+		})
+	}
+	return l.b.Op(columnar.Then, columnar.Int, x.state, count), true
 }

@@ -131,6 +131,24 @@ func (e *Evaluator) exec(s *step, n int) {
 			}
 			d.B[i>>6] |= b2u(r) << (i & 63)
 		}
+	case Concat:
+		d.strict(a, b, n)
+		for i, x := range a.S[:n] {
+			d.S[i] = x + b.S[i]
+		}
+	case Lower, Upper, ToText:
+		d.state(a, n)
+		e.text(s, d, a, in, n)
+	case ToTime:
+		d.state(a, n)
+		clear(e.bad[:])
+		for i, x := range a.I[:n] {
+			if x < firstSecond || x > lastSecond {
+				e.bad[i>>6] |= 1 << (i & 63)
+			}
+			d.I[i], d.N[i] = x, 0
+		}
+		d.raise(e.bad[:], s.code+timeOverflow)
 	case AddSpan, SubSpan, Since:
 		d.strict(a, b, n)
 		e.times(s, d, a, b, n)

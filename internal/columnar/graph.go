@@ -76,6 +76,11 @@ const (
 	Then     // the second operand where the first is ok
 	Settle   // the operand where it is a finite number, unknown elsewhere
 	Size
+	Concat
+	Lower // ASCII letters only
+	Upper
+	ToText // of a bool or number
+	ToTime // of seconds since 1970
 	StartsWith
 	EndsWith
 	Contains
