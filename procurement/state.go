@@ -175,7 +175,7 @@ var states = func() (t [numStates]StateInfo) {
 	add(StateInvited, "invited", "empresas invitadas", "candidates invited")
 	add(StateNegotiation, "negotiation", "negociación o diálogo", "negotiation or dialogue")
 	add(StateFinalOffers, "final-offers", "ofertas finales", "final offers")
-	add(StateTendered, "tendered", "ofertas recibidas: sigue por lotes", "offers in: goes on by lot")
+	add(StateTendered, "tendered", "ofertas en valoración por lotes", "offers in, by lot")
 	add(StatePurchaseDecided, "purchase-decided", "adquisición decidida", "purchase decided")
 	add(StatePartnershipEnded, "partnership-ended", "asociación resuelta", "partnership ended")
 	add(StateAnnulled, "annulled", "anulado", "annulled")
@@ -216,7 +216,7 @@ var states = func() (t [numStates]StateInfo) {
 	add(StateAppealed, "appealed", "recurrido", "appealed")
 	region = RegionCollusion
 	add(StateNoCollusion, "no-collusion", "sin indicios de colusión", "no collusion incident")
-	add(StateCollusionSuspended, "collusion-suspended", "suspendido por indicios de colusión", "suspended by signs of collusion")
+	add(StateCollusionSuspended, "collusion-suspended", "suspendido por colusión", "suspended: collusion")
 	region = RegionUrgency
 	add(StateNotUrgent, "not-urgent", "tramitación ordinaria", "ordinary")
 	add(StateUrgent, "urgent", "tramitación urgente", "urgent")
