@@ -204,27 +204,81 @@ func TestSkipsBlocks(t *testing.T) {
 	require.Equal(t, 9, r.Skipped())
 }
 
-func TestAppend(t *testing.T) {
-	list := random(rand.New(rand.NewPCG(5, 6)), 3000)
-	var file bytes.Buffer
-	file.Write(written(t, list[:1000], 100))
-	r := NewReader(bytes.NewReader(file.Bytes()), Filter{})
-	for _, err := range r.Blocks() {
+// TestResume cuts a file at every byte of its last block, as a crash does, and goes on.
+func TestResume(t *testing.T) {
+	list := random(rand.New(rand.NewPCG(5, 6)), 300)
+	name := filepath.Join(t.TempDir(), "a")
+	first := written(t, list[:100], 100)
+	whole := append(bytes.Clone(first), nil...)
+	{ // a second block, whose dictionary goes on
+		f := open(t, name, first)
+		w, lost, err := Resume(f)
+		require.NoError(t, err)
+		require.Zero(t, lost)
+		add(t, w, list[100:200])
+		require.NoError(t, w.Close())
+		require.NoError(t, f.Close())
+		whole, err = os.ReadFile(name)
 		require.NoError(t, err)
 	}
-	w := Append(&file, r)
+	for n := 0; n <= len(whole); n++ {
+		if n > 12 && n < len(first)-3 || n > len(first)+80 && n < len(whole)-5 {
+			continue
+		}
+		f := open(t, name, whole[:n])
+		w, lost, err := Resume(f)
+		if n > 0 && n < len(magic) || n >= len(magic) {
+			require.NoError(t, err, "%d bytes", n)
+		}
+		kept := 0
+		switch {
+		case n == len(whole):
+			kept = 200
+		case n >= len(first):
+			kept = 100
+		}
+		require.Equal(t, map[int]int64{0: int64(n), 100: int64(n - len(first)), 200: 0}[kept]-map[bool]int64{true: 8}[kept == 0 && n >= 8], lost, "%d bytes", n)
+		add(t, w, list[200:])
+		require.NoError(t, w.Close())
+		require.NoError(t, f.Close())
+		data, err := os.ReadFile(name)
+		require.NoError(t, err)
+		got, _, err := all(bytes.NewReader(data), Filter{})
+		require.NoError(t, err, "%d bytes", n)
+		want := append(append([]telemetry.Observation(nil), list[:kept]...), list[200:]...)
+		require.Equal(t, len(want), len(got))
+		for i := range want {
+			require.Equal(t, plain(want[i]), got[i])
+		}
+	}
+	f := open(t, name, append(bytes.Clone(whole[:20]), 1, 2, 3))
+	_, _, err := Resume(f)
+	require.NoError(t, err)
+	bad := bytes.Clone(whole)
+	bad[len(first)-10] ^= 1
+	_, _, err = Resume(open(t, name, bad))
+	require.ErrorIs(t, err, ErrDamaged)
+	after, err := os.ReadFile(name)
+	require.NoError(t, err)
+	require.Equal(t, bad, after)
+	_, _, err = Resume(open(t, name, []byte("PNG")))
+	require.ErrorIs(t, err, ErrFormat)
+}
+
+func open(t *testing.T, name string, data []byte) *os.File {
+	require.NoError(t, os.WriteFile(name, data, 0o600))
+	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = f.Close() })
+	return f
+}
+
+func add(t *testing.T, w *Writer, list []telemetry.Observation) {
 	var b telemetry.Batch
-	for _, o := range list[1000:] {
+	for _, o := range list {
 		require.NoError(t, b.Add(o))
 	}
 	require.NoError(t, w.Write(&b))
-	require.NoError(t, w.Close())
-	got, _, err := all(bytes.NewReader(file.Bytes()), Filter{})
-	require.NoError(t, err)
-	require.Equal(t, len(list), len(got))
-	for i := range list {
-		require.Equal(t, plain(list[i]), got[i])
-	}
 }
 
 func TestTruncatedAndDamaged(t *testing.T) {

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -44,9 +45,68 @@ func NewWriter(w io.Writer) *Writer {
 	return &Writer{w: w, ints: make([]int64, maxRows), floats: make([]float64, maxRows)}
 }
 
-// Append goes on with an archive whose blocks r has read to their end: w writes behind them. Codes
-// go on too.
-func Append(w io.Writer, r *Reader) *Writer {
+// File is what Resume goes on with, as *os.File is.
+type File interface {
+	io.ReadWriteSeeker
+	Truncate(size int64) error
+}
+
+// Resume goes on with an archive, or begins one in an empty file. What a crash left of a last block, or of
+// the first bytes, is cut off: lost says how many bytes. A block damaged before the end is an [*Error], and
+// the file stays as it is. Codes go on.
+func Resume(f File) (w *Writer, lost int64, err error) {
+	fail := func(err error) (*Writer, int64, error) {
+		return nil, 0, &Error{Kind: ErrIO, Msg: "resuming failed", Err: err}
+	}
+	size, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return fail(err)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return fail(err)
+	}
+	w = NewWriter(f)
+	whole := int64(0)
+	if size >= int64(len(magic)) {
+		r := NewReader(f, Filter{})
+		for _, err := range r.Blocks() {
+			if err != nil && !errors.Is(err, ErrTruncated) {
+				return nil, 0, err
+			}
+		}
+		whole = r.offset
+		if whole < size { // r has the dictionary of the block that goes: read without it
+			if _, err := f.Seek(0, io.SeekStart); err != nil {
+				return fail(err)
+			}
+			r = NewReader(io.LimitReader(f, whole), Filter{})
+			for _, err := range r.Blocks() {
+				if err != nil {
+					return nil, 0, err
+				}
+			}
+		}
+		w = after(f, r)
+	} else if size > 0 {
+		start := make([]byte, size)
+		if _, err := io.ReadFull(f, start); err != nil {
+			return fail(err)
+		}
+		if magic[:size] != string(start) {
+			return nil, 0, &Error{Kind: ErrFormat, Msg: "not an archive of version 1"}
+		}
+	}
+	if err := f.Truncate(whole); err != nil {
+		return fail(err)
+	}
+	if _, err := f.Seek(whole, io.SeekStart); err != nil {
+		return fail(err)
+	}
+	return w, size - whole, nil
+}
+
+// after writes behind the blocks that r has read.
+func after(w io.Writer, r *Reader) *Writer {
 	x := NewWriter(w)
 	x.offset, x.blocks = r.offset, r.blocks
 	x.rows = r.batch
@@ -113,13 +173,17 @@ func (w *Writer) Write(b *telemetry.Batch) error {
 	return nil
 }
 
-// Close writes what is left. It does not close the underlying writer.
-func (w *Writer) Close() error {
+// Flush writes what waits as a block of its own, however short: many short blocks make a large file. What
+// the underlying writer then does with it, and when it is safe, is the caller's business (fsync).
+func (w *Writer) Flush() error {
 	if w.err == nil {
 		w.err = w.flush()
 	}
 	return w.err
 }
+
+// Close is Flush. It does not close the underlying writer.
+func (w *Writer) Close() error { return w.Flush() }
 
 // Size is how many bytes the archive has, without rows that wait for their block.
 func (w *Writer) Size() int64 { return w.offset }
