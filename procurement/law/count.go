@@ -23,6 +23,19 @@ func (u Unit) String() string {
 	return nameOf(u, "no unit", "calendar days", "working days", "months", "years", "hours")
 }
 
+// MarshalText is String; "" for no unit.
+func (u Unit) MarshalText() ([]byte, error) {
+	if u == 0 {
+		return nil, nil
+	}
+	return []byte(u.String()), nil
+}
+
+// UnmarshalText reads what String writes; the empty text is no unit.
+func (u *Unit) UnmarshalText(b []byte) error {
+	return parseName(u, b, "unit of time", []Unit{CalendarDays, WorkingDays, Months, Years, Hours})
+}
+
 // Period is a length of time as the law writes it. The zero value is none.
 type Period struct {
 	N    int

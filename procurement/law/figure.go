@@ -73,6 +73,9 @@ const (
 // String is "<", "≤", "=", "≥" or ">".
 func (s Sense) String() string { return nameOf(s, "", "<", "≤", "=", "≥", ">") }
 
+// MarshalText is String.
+func (s Sense) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // holds says whether cmp, the sign of amount minus figure, is within the sense.
 func (s Sense) holds(cmp int) bool {
 	switch s {
@@ -132,6 +135,9 @@ const (
 func (m Measure) String() string {
 	return nameOf(m, "", "EUR", "%", "months", "EUR per 1000 EUR and day", "part")
 }
+
+// MarshalText is String.
+func (m Measure) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
 // Figure is one row of the tables of amounts, shares and durations.
 type Figure struct {

@@ -18,6 +18,14 @@ const (
 // String is "national", "regional" or "local".
 func (l Level) String() string { return nameOf(l, "", "national", "regional", "local") }
 
+// MarshalText is String.
+func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
+// UnmarshalText reads what String writes; the empty text is no level.
+func (l *Level) UnmarshalText(b []byte) error {
+	return parseName(l, b, "level of a holiday", []Level{NationalDay, RegionalDay, LocalDay})
+}
+
 // Holiday is a day that is not working by decision of somebody.
 type Holiday struct {
 	Date   Date

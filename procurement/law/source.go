@@ -14,6 +14,14 @@ const (
 // String is "unverified", "secondary" or "text".
 func (m Mark) String() string { return nameOf(m, "unverified", "secondary", "text") }
 
+// MarshalText is String.
+func (m Mark) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText reads what String writes; the empty text is Unverified.
+func (m *Mark) UnmarshalText(b []byte) error {
+	return parseName(m, b, "mark", []Mark{Unverified, Secondary, Text})
+}
+
 // Symbol is ○, ◐ or ✓.
 func (m Mark) Symbol() string { return nameOf(m, "○", "◐", "✓") }
 

@@ -1,6 +1,7 @@
 package law
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -257,6 +258,45 @@ func TestText(t *testing.T) {
 	require.True(t, d.IsZero())
 	require.ErrorIs(t, d.UnmarshalText([]byte("2026-02-30")), ErrDate)
 	require.Equal(t, "invalid(77)", Contract(77).String())
+}
+
+// A calendar can be kept as JSON, and rows can be read by other programs.
+func TestJSON(t *testing.T) {
+	var c CalendarConfig
+	require.NoError(t, json.Unmarshal([]byte(`{"Name":"Vila","From":"2026-01-01","To":"2026-12-31","Holidays":[{"Date":"2026-10-09","Level":"regional","Name":"Dia"},{"Date":"2026-08-21","Level":"local"}]}`), &c))
+	cal, err := NewCalendar(c)
+	require.NoError(t, err)
+	working, err := cal.Working(MustDate("2026-08-21"))
+	require.NoError(t, err)
+	require.False(t, working)
+	b, err := json.Marshal(c)
+	require.NoError(t, err)
+	var again CalendarConfig
+	require.NoError(t, json.Unmarshal(b, &again))
+	require.Equal(t, c, again)
+	require.ErrorIs(t, json.Unmarshal([]byte(`{"Holidays":[{"Level":"feast"}]}`), &c), ErrName)
+	for f := range Figures() {
+		b, err := json.Marshal(f)
+		require.NoError(t, err)
+		require.Contains(t, string(b), `"Mark":"`+f.Source.Mark.String()+`"`)
+	}
+	for term := range Terms() {
+		_, err := json.Marshal(term)
+		require.NoError(t, err)
+		// What a caller does to a row does not reach the tables.
+		for i := range term.Contracts {
+			term.Contracts[i] = 99
+		}
+		for i := range term.Changes {
+			term.Changes[i] = Change{}
+		}
+	}
+	for term := range Terms() {
+		require.NotContains(t, term.Contracts, Contract(99))
+	}
+	r, err := Require(StepStandstill, MustDate("2026-06-01"), Facts{Appealable: Yes})
+	require.NoError(t, err)
+	require.Equal(t, "2018-03-09", r.From.String())
 }
 
 const docFile = "../../docs/law-tables.md"

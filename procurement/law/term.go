@@ -22,6 +22,9 @@ const (
 // String is "minimum", "maximum" or "length".
 func (b Bound) String() string { return nameOf(b, "", "minimum", "maximum", "length") }
 
+// MarshalText is String.
+func (b Bound) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
+
 // Urgency says what a declaration of urgency (LCSP 119) does to a period.
 type Urgency uint8
 
@@ -69,10 +72,13 @@ type Term struct {
 	Note       string
 }
 
-// Terms ranges over all rows in the order of the tables.
+// Terms ranges over all rows in the order of the tables. The lists of a row
+// are the caller's own.
 func Terms() iter.Seq[Term] {
 	return func(yield func(Term) bool) {
 		for _, t := range terms {
+			t.Procedures, t.Contracts, t.Only, t.Not = slices.Clone(t.Procedures), slices.Clone(t.Contracts), slices.Clone(t.Only), slices.Clone(t.Not)
+			t.Changes, t.Readings = slices.Clone(t.Changes), slices.Clone(t.Readings)
 			if !yield(t) {
 				return
 			}
@@ -90,6 +96,9 @@ type Requirement struct {
 	Start  string // what starts the count; with Back, what ends it
 	Back   bool
 	Regime Regime
+	// From and To are the first and last day on which the row is in force; To
+	// is no date while it is.
+	From, To Date
 	// Strict is the period that satisfies every reading, when a rounding is
 	// not settled by the law: of 7.5 days a maximum is 7 and a minimum 8. It
 	// equals Period where nothing is open.
@@ -271,9 +280,9 @@ func resolve(rows []*Term, asked string, f Facts) (Requirement, error) {
 		return Requirement{}, &Unknown{Code: "law.unknown.scope", Asked: asked, Because: "no row reaches the case", Source: rows[0].Source.bare()}
 	}
 	if t.Period.IsZero() {
-		return Requirement{}, &Unknown{Code: "law.unknown.figure", Asked: asked, Because: t.Note, Readings: t.Readings, Source: t.Source}
+		return Requirement{}, &Unknown{Code: "law.unknown.figure", Asked: asked, Because: t.Note, Readings: slices.Clone(t.Readings), Source: t.Source}
 	}
-	r := Requirement{Term: t.ID, Step: t.Step, Bound: t.Bound, Period: t.Period, Start: t.Start, Back: t.Back, Regime: t.Regime,
+	r := Requirement{Term: t.ID, Step: t.Step, Bound: t.Bound, Period: t.Period, Start: t.Start, Back: t.Back, Regime: t.Regime, From: t.From, To: t.To,
 		Sources: []Source{t.Source}, Mark: t.Source.Mark, Note: t.Note}
 	// Each reduction is of the general period (156.3: "el plazo general"), so
 	// they do not add up: the shortest that is open applies.
