@@ -34,6 +34,10 @@ func (d *Dict) Code(p []byte) uint32 {
 	if d.last != 0 && d.texts[d.last-1] == string(p) {
 		return d.last
 	}
+	if int(d.last) < len(d.texts) && d.texts[d.last] == string(p) { // lists repeat in order
+		d.last++
+		return d.last
+	}
 	h := d.hash(p)
 	for i := h & d.mask(); ; i = (i + 1) & d.mask() {
 		s := &d.slots[i]
@@ -130,6 +134,12 @@ func (t *EntityTable) Code(id, typ []byte) uint32 {
 	}
 	if t.last != 0 {
 		if e := &t.list[t.last-1]; e.ID == string(id) && e.Type == string(typ) {
+			return t.last
+		}
+	}
+	if int(t.last) < len(t.list) { // lists repeat in order
+		if e := &t.list[t.last]; e.ID == string(id) && e.Type == string(typ) {
+			t.last++
 			return t.last
 		}
 	}

@@ -107,7 +107,7 @@ const (
 func (d *Decoder) value(attr uint32, at int) bool {
 	switch d.r.S.Kind() {
 	case jsonscan.Object:
-		return d.object(attr, at)
+		return !d.careful && d.quick(attr, at) || d.object(attr, at)
 	case jsonscan.Array:
 		return d.array(attr, at)
 	case jsonscan.Null:

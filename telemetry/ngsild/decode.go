@@ -1,6 +1,7 @@
 package ngsild
 
 import (
+	"github.com/almotacen/almotacen/internal/instant"
 	"github.com/almotacen/almotacen/internal/jsonscan"
 	"github.com/almotacen/almotacen/telemetry"
 	"github.com/almotacen/almotacen/telemetry/internal/jsonrec"
@@ -23,6 +24,12 @@ type Decoder struct {
 	term      []byte // a name expanded
 	context   *context
 	in        instance
+	fast      telemetry.Row // of the kernel
+	units     unitMemo
+	timeText  [40]byte
+	timeN     int
+	timeAt    instant.Time
+	careful   bool // without the kernel: for the test that compares
 	meta      []byte
 	common    []byte // metadata of all values of a series
 }
@@ -49,6 +56,7 @@ func NewDecoder(c Config) *Decoder {
 // notification, a Feature or a FeatureCollection; in any representation. src is not kept.
 func (d *Decoder) Decode(dst *telemetry.Batch, src []byte) error {
 	d.context = nil
+	d.units = unitMemo{}
 	if err := d.r.Begin(dst, src); err != nil {
 		return err
 	}

@@ -420,6 +420,43 @@ func TestLosses(t *testing.T) {
 	require.ErrorIs(t, err, telemetry.ErrValue)
 }
 
+// sameAsCareful compares what was decoded with what the decoder makes of it without the kernel.
+func sameAsCareful(t *testing.T, c Config, src []byte, got *telemetry.Batch, err error) {
+	t.Helper()
+	d := NewDecoder(c)
+	d.careful = true
+	var want telemetry.Batch
+	wantErr := d.Decode(&want, src)
+	require.Equal(t, wantErr, err, "%s", src)
+	require.Equal(t, want.Len(), got.Len(), "%s", src)
+	for i, o := range want.All() {
+		require.Equal(t, o, got.At(i), "%s", src)
+	}
+	require.Equal(t, len(want.Findings), len(got.Findings), "%s", src)
+}
+
+// The kernel and the way of all instances give the same rows, whatever is odd.
+func TestKernel(t *testing.T) {
+	parts := []string{`{"type":"Property","value":`, `{"value":`, `{"type":"Relationship","object":`, `{"type":"GeoProperty","value":{"type":"Point","coordinates":[`, `{"type": "Property","value":`, `{"type":"Property","valux":`}
+	vals := []string{`1`, `-1.5`, `0`, `00`, `1.`, `1e5`, `1234567890123456`, `123456789012345`, `0.1234567890123456`, `true`, `false`, `tru`, `null`, `"x"`, `""`, `"urn:ngsi-ld:null"`, `"a
+"`, `"ñ"`, "\"\xff\"", `1,2]}`, `-3.7,40.4,650]}`, `1,2,3,4]}`, `1]}`, `200,2]}`, `1,2]`, `{}`, `[1]`}
+	ends := []string{`}`, `,"observedAt":"2026-03-29T10:00:00Z"}`, `,"unitCode":"GQ","observedAt":"2026-03-29T10:00:00.123456+02:00"}`, `,"unitCode":"GQ","unitCode":"GQ"}`, `,"unitCode":"nothing"}`, `,"unitCode":"longer than eight"}`,
+		`,"unitCode":""}`, `,"unitCode":"\u0041"}`, `,"datasetId":"urn:d"}`, `,"datasetId":"@none"}`, `,"observedAt":"2026-03-29"}`, `,"observedAt":"2026-03-29T10:00:00"}`, `,"observedAt":"2016-12-31T23:59:60Z"}`, `,"observedAt":"2026-03-29T10:00Z"}`,
+		`,"x":{"value":1}}`, `,"value":1}`, ` }`, `, "unitCode":"GQ"}`, `,}`, ``, `,"observedAt":3}`, `,"observedAt":"2026-03-29T10:00:00.1234567890000000000000000000000000Z"}`}
+	for _, p := range parts {
+		for _, v := range vals {
+			for _, e := range ends {
+				one := `{"id":"urn:e","type":"T","a":` + p + v + e
+				for _, src := range []string{one + `}`, `[` + one + `,"b":` + p + v + e + `},` + station + `]`, one + `,"pad":"` + strings.Repeat("x", 80) + `"}`} {
+					var b telemetry.Batch
+					err := NewDecoder(Config{}).Decode(&b, []byte(src))
+					sameAsCareful(t, Config{}, []byte(src), &b, err)
+				}
+			}
+		}
+	}
+}
+
 // What is decoded, encoded and decoded again is the same; nothing panics; what is taken is JSON.
 func FuzzDecode(f *testing.F) {
 	f.Add(message(2), uint8(0))
@@ -437,7 +474,9 @@ func FuzzDecode(f *testing.F) {
 			c.Entity, c.Attribute = telemetry.Entity{ID: "urn:e", Type: "T"}, "a"
 		}
 		var b telemetry.Batch
-		if err := NewDecoder(c).Decode(&b, src); err != nil {
+		err := NewDecoder(c).Decode(&b, src)
+		sameAsCareful(t, c, src, &b, err)
+		if err != nil {
 			require.Zero(t, b.Len())
 			return
 		}
