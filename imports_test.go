@@ -64,6 +64,7 @@ var imports = map[string][]string{
 	"telemetry/internal/formattest": {"telemetry"},
 	"telemetry/senml":               {"indicators/unit", "internal/jsonscan", "telemetry", "telemetry/internal/decoding", "telemetry/internal/jsonrec"},
 	"telemetry/internal/protowire":  {},
+	"telemetry/lorawan":             {"telemetry", "telemetry/lpp", "telemetry/internal/jsonrec", "internal/jsonscan"},
 	"telemetry/lpp":                 {"telemetry", "indicators/unit", "telemetry/internal/decoding"},
 	"telemetry/lineprotocol":        {"telemetry", "telemetry/internal/decoding"},
 	"telemetry/ngsild":              {"telemetry", "telemetry/internal/jsonrec", "internal/instant", "internal/jsonscan"},
