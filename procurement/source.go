@@ -30,7 +30,3 @@ func unread(act, article string) law.Source {
 func ours(what string) law.Source {
 	return law.Source{Act: "almotacén", Article: what, Mark: law.Unverified}
 }
-
-// words quotes each article where it is cited. A test looks for them in the
-// consolidated texts.
-var words = map[string]string{}
