@@ -104,6 +104,7 @@ var choiceWords = map[string]string{
 
 	// Reasons and assumptions of plans.
 	"the end that was announced": "el final anunciado", "answers come some days before the end; else the period is extended": "las respuestas llegan unos días antes del final; si no, se amplía el plazo",
+	"the EU Publications Office confirms the receipt": "la Oficina de Publicaciones de la UE confirma la recepción", "publication in the EU Journal": "publicación en el DOUE", "the EU Journal has published": "el DOUE ya ha publicado",
 	"start": "inicio", "own time: none": "sin tiempo propio", "not recorded, taken for done": "no consta, se da por hecho", "answer time announced": "plazo de respuesta anunciado", "as early as the plan starts": "desde el inicio del plan",
 	"approval of file and spending": "aprobación del expediente y del gasto", "award on the documents": "adjudicación tras la documentación", "contract": "contrato", "dialogue with the selected": "diálogo con los seleccionados",
 	"documents and guarantee": "documentación y garantía", "evaluation by the call's criteria": "valoración por los criterios de la convocatoria", "hearing of the low offers": "audiencia por las bajas", "invitation of all selected at once": "invitación simultánea a los seleccionados",

@@ -21,6 +21,8 @@ const (
 	TaskApproval          TaskID = "approval"            // of file and spending (117)
 	TaskPriorNotice       TaskID = "prior notice"        // dispatch (134)
 	TaskDispatch          TaskID = "notice dispatched"   // to the EU Publications Office
+	TaskReceipt           TaskID = "receipt confirmed"   // by the EU Publications Office
+	TaskJournal           TaskID = "EU Journal"          // publication there; only as a step done
 	TaskPublication       TaskID = "notice published"    // in the profile
 	TaskRequestsEnd       TaskID = "requests end"
 	TaskSelection         TaskID = "selection"
@@ -203,7 +205,10 @@ type schedule struct {
 	over   []Overrun
 	early  []Overrun
 
-	assumed  map[TaskID]law.Date // steps that must be behind though nobody recorded them
+	// assumed are steps that must be behind though nobody recorded them, on
+	// the first day on which they can have been; of those in upper, the last.
+	assumed  map[TaskID]law.Date
+	upper    map[TaskID]bool
 	presumed []Text
 }
 
@@ -243,8 +248,10 @@ func (s *schedule) run(late map[TaskID]law.Date) error {
 			day = l
 		}
 		if done, ok := s.config.Done[sp.id]; ok {
-			if done.Before(lawful) && holds.on != "" && s.assumed[holds.on].IsZero() {
-				s.early = append(s.early, Overrun{sp.id, done, lawful, holds.why, holds.source})
+			if first, err := s.surely(holds, lawful); err != nil {
+				return fmt.Errorf("%s: %w", sp.id, err)
+			} else if done.Before(first) && holds.on != "" && !s.upper[holds.on] {
+				s.early = append(s.early, Overrun{sp.id, done, first, holds.why, holds.source})
 			}
 			day, binding, from = done, holds, minDate(since, done)
 			if from.IsZero() {
@@ -307,6 +314,7 @@ func (s *schedule) earliest(l link) (day, from law.Date, err error) {
 		for _, r := range readings {
 			day = maxDate(day, r.First)
 		}
+		day = day.AddDays(1) // at which hour they end is not known
 	case l.exact && l.period.Unit == law.CalendarDays:
 		day = from.AddDays(l.period.N)
 	case !l.period.IsZero():
@@ -328,6 +336,18 @@ func (s *schedule) earliest(l link) (day, from law.Date, err error) {
 		day = day.AddDays(1)
 	}
 	return day, from, nil
+}
+
+// surely is the day before which a step was unlawful in every reading.
+func (s *schedule) surely(l link, lawful law.Date) (law.Date, error) {
+	if l.hours == 0 {
+		return lawful, nil
+	}
+	readings, err := s.config.Calendar.HourReadings(s.date[l.on], l.hours)
+	for _, r := range readings {
+		lawful = minDate(lawful, r.First)
+	}
+	return lawful, err
 }
 
 func (s *schedule) note(d law.Deadline) {
@@ -359,7 +379,7 @@ func (s *schedule) plan(assumptions []Text) (Plan, error) {
 		p.Tasks = append(p.Tasks, Task{ID: sp.id, From: s.from[sp.id], To: s.date[sp.id], Done: done, Binds: l.on, Why: l.why, Source: l.source, Critical: slices.Contains(p.Critical, sp.id)})
 	}
 	slices.SortStableFunc(p.Tasks, func(a, b Task) int { return a.To.Compare(b.To) })
-	trial := schedule{config: c, specs: s.specs, assumed: s.assumed}
+	trial := schedule{config: c, specs: s.specs, assumed: s.assumed, upper: s.upper}
 	for i := range p.Tasks {
 		t := &p.Tasks[i]
 		if t.Done || t.To.After(end) {

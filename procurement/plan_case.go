@@ -9,7 +9,7 @@ import (
 // planned says which events are which steps of a plan.
 var planned = map[Kind]TaskID{
 	ConsultationClosed: TaskConsultation, ConsultationReported: TaskConsultReport, FileApproved: TaskApproval, PriorNoticePublished: TaskPriorNotice,
-	NoticeDispatched: TaskDispatch, NoticePublishedProfile: TaskPublication, RequestsClosed: TaskRequestsEnd, Invited: TaskInvitation,
+	NoticeDispatched: TaskDispatch, ReceiptConfirmed: TaskReceipt, NoticePublishedEU: TaskJournal, NoticePublishedProfile: TaskPublication, RequestsClosed: TaskRequestsEnd, Invited: TaskInvitation,
 	FinalOffersCalled: TaskDialogue, OffersClosed: TaskOffersEnd, EnvelopeOpened: TaskOpening, Classified: TaskEvaluation, DocumentsAsked: TaskDocumentsAsked,
 	DocumentsReceived: TaskDocuments, Awarded: TaskAward, AwardNotified: TaskAwardNotice, Formalised: TaskFormalisation,
 	FormalisationDispatchedEU: TaskFormalisationEU, FormalisationPublished: TaskFormalisationSeen, Ordered: TaskAward,
@@ -185,7 +185,7 @@ func (s *schedule) unrecorded() {
 	if last < 0 {
 		return
 	}
-	s.assumed = map[TaskID]law.Date{}
+	s.assumed, s.upper = map[TaskID]law.Date{}, map[TaskID]bool{}
 	var day law.Date
 	for i, sp := range s.specs {
 		d, ok := s.config.Done[sp.id]
@@ -197,12 +197,16 @@ func (s *schedule) unrecorded() {
 			if day.IsZero() { // before the first step taken
 				for _, later := range s.specs[i:] {
 					if d, ok := s.config.Done[later.id]; ok {
-						day = d
+						s.assumed[sp.id], s.upper[sp.id] = d, true
 						break
 					}
 				}
+			} else {
+				s.assumed[sp.id] = day
 			}
-			s.assumed[sp.id] = day
+			if sp.id == TaskReceipt { // few note it; the dispatch is its first day
+				continue
+			}
 			s.presumed = append(s.presumed, Text{planWord(string(sp.id), "es") + ": no consta y se da por hecho", planWord(string(sp.id), "en") + ": not recorded, taken for done"})
 		}
 	}

@@ -16,6 +16,7 @@ var planWords = map[string][2]string{
 	string(TaskConsultation): {"Consulta preliminar", "Market consultation"}, string(TaskConsultReport): {"Informe de la consulta", "Consultation report"},
 	string(TaskPreparation): {"Preparación del expediente", "Preparation of the file"}, string(TaskApproval): {"Aprobación de expediente y gasto", "Approval of file and spending"},
 	string(TaskPriorNotice): {"Anuncio de información previa", "Prior information notice"}, string(TaskDispatch): {"Envío del anuncio a la UE", "Notice sent to the EU"},
+	string(TaskReceipt): {"Recepción confirmada por la UE", "Receipt confirmed by the EU"}, string(TaskJournal): {"Publicación en el DOUE", "Publication in the EU Journal"},
 	string(TaskPublication): {"Anuncio en el perfil", "Notice in the profile"}, string(TaskRequestsEnd): {"Fin del plazo de solicitudes", "End of requests"},
 	string(TaskSelection): {"Selección de candidatos", "Selection of candidates"}, string(TaskInvitation): {"Invitación", "Invitation"},
 	string(TaskDialogue): {"Diálogo o negociación", "Dialogue or negotiation"}, string(TaskOffersEnd): {"Fin del plazo de ofertas", "End of offers"},

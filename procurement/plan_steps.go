@@ -186,8 +186,14 @@ func (b *builder) call() {
 			links = append(links, first, latest)
 		}
 		b.add(TaskDispatch, true, append(links, after(TaskApproval, "the approval opens the procedure", "117.1"))...)
-		b.add(TaskPublication, true, link{on: TaskDispatch, hours: 48, why: say("48 hours without news of the EU Journal, in the later reading"), source: law.Source{Act: "LCSP", Article: "135.3", Mark: law.Unverified}})
-		b.assume(say("the EU Publications Office confirms the receipt on the day of dispatch, and the profile waits the 48 hours of 135.3 in the later of both readings; it may publish at once when the EU Journal has"))
+		b.add(TaskReceipt, false, after(TaskDispatch, "the EU Publications Office confirms the receipt", "135.1"))
+		if _, ok := c.Done[TaskJournal]; ok {
+			b.add(TaskJournal, false, after(TaskDispatch, "publication in the EU Journal", "135.1"))
+			b.add(TaskPublication, true, after(TaskJournal, "the EU Journal has published", "135.3"))
+		} else {
+			b.add(TaskPublication, true, link{on: TaskReceipt, hours: 48, why: say("48 hours without news of the EU Journal, in the later reading"), source: law.Source{Act: "LCSP", Article: "135.3", Mark: law.Unverified}})
+			b.assume(say("the EU Publications Office confirms the receipt on the day of dispatch, and the profile waits the 48 hours of 135.3 in the later of both readings; it may publish at once when the EU Journal has"))
+		}
 		start = TaskDispatch
 	case p == law.Precommercial:
 		b.add(TaskPublication, true, after(TaskApproval, "publication of the call", "8"))

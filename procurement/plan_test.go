@@ -41,19 +41,19 @@ func TestPlanOpenSARA(t *testing.T) {
 	p, err := NewPlan(PlanConfig{Start: law.MustDate("2026-06-01"), Calendar: testCalendar(t), Facts: fullFacts(law.Open, law.Services, law.Yes), Wanted: law.MustDate("2026-08-01")})
 	require.NoError(t, err)
 	for id, day := range map[TaskID]string{
-		TaskApproval: "2026-06-01", TaskDispatch: "2026-06-01", TaskPublication: "2026-06-03",
+		TaskApproval: "2026-06-01", TaskDispatch: "2026-06-01", TaskReceipt: "2026-06-01", TaskPublication: "2026-06-04",
 		TaskOffersEnd: "2026-07-01", // 35 - 5 days from dispatch
 		TaskOpening:   "2026-07-02", // the last day counts whole
 		TaskAward:     "2026-07-02", TaskAwardNotice: "2026-07-02",
 		TaskStandstillEnd: "2026-07-23", TaskFormalisation: "2026-07-24", // 15 working days, then the day after
-		TaskFormalisationEU: "2026-07-24", TaskFormalisationSeen: "2026-07-28", // 48 hours of working days over a weekend
+		TaskFormalisationEU: "2026-07-24", TaskFormalisationSeen: "2026-07-29", // 48 hours of working days over a weekend, and the day after
 	} {
 		require.Equal(t, day, taskOf(t, p, id).To.String(), "%s", id)
 	}
 	require.Equal(t, []TaskID{TaskPreparation, TaskApproval, TaskDispatch, TaskOffersEnd, TaskOpening, TaskEvaluation, TaskDocumentsAsked, TaskDocuments, TaskAward, TaskAwardNotice, TaskStandstillEnd, TaskFormalisation}, p.Critical)
 	require.Equal(t, 8, p.Slack)
 	require.Equal(t, "LCSP 156.3.c ✓", taskOf(t, p, TaskOffersEnd).Source.String())
-	require.Equal(t, 13, taskOf(t, p, TaskPublication).Float, "the profile may follow until 15 days before the end: 16 June") // 156.5
+	require.Equal(t, 12, taskOf(t, p, TaskPublication).Float, "the profile may follow until 15 days before the end: 16 June") // 156.5
 	require.Zero(t, taskOf(t, p, TaskOffersEnd).Float)
 	require.Empty(t, p.Overruns)
 	// With the latest start the plan still holds, a day later it does not.
@@ -105,7 +105,7 @@ func TestPlanPriorNotice(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "2026-07-06", taskOf(t, p, TaskDispatch).To.String()) // 35 days after 1 June
 	// 15 days from dispatch; but works stand in the profile for 26 (156.5, 156.6) after the 48 hours.
-	require.Equal(t, "2026-08-03", taskOf(t, p, TaskOffersEnd).To.String())
+	require.Equal(t, "2026-08-04", taskOf(t, p, TaskOffersEnd).To.String())
 	require.Contains(t, p.Critical, TaskPublication)
 }
 
@@ -156,7 +156,7 @@ func TestPlanDone(t *testing.T) {
 	for _, o := range p.Overruns {
 		late = append(late, fmt.Sprintf("%s %s>%s %s", o.Task, o.On, o.Limit, o.Source.Article))
 	}
-	require.Equal(t, []string{"notice published 2026-06-04<2026-06-08 135.3", "offers end 2026-06-30<2026-07-06 156.3.c"}, early)
+	require.Equal(t, []string{"notice published 2026-06-04<2026-06-06 135.3", "offers end 2026-06-30<2026-07-06 156.3.c"}, early)
 	require.Equal(t, []string{"opening 2026-07-25>2026-07-20 157.3"}, late)
 	require.True(t, taskOf(t, p, TaskOpening).Done)
 	require.False(t, p.Award.Before(law.MustDate("2026-07-25")))
