@@ -59,7 +59,7 @@ var imports = map[string][]string{
 
 	"telemetry/internal/jsonrec": {"telemetry", "internal/instant", "internal/jsonscan"},
 
-	"telemetry/aggregate":           {"telemetry", "telemetry/sketch", "indicators/period", "indicators/unit"},
+	"telemetry/aggregate":           {"telemetry", "telemetry/sketch", "indicators/cube", "indicators/period", "indicators/unit", "internal/atomicfile"},
 	"telemetry/internal/decoding":   {"telemetry"},
 	"telemetry/internal/formattest": {"telemetry"},
 	"telemetry/senml":               {"indicators/unit", "internal/jsonscan", "telemetry", "telemetry/internal/decoding", "telemetry/internal/jsonrec"},
