@@ -1,9 +1,11 @@
-// Package atomicfile writes a directory whole or not at all.
+// Package atomicfile writes a file or a directory whole or not at all.
 package atomicfile
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -161,4 +163,40 @@ func writeFile(name string, data []byte) (err error) {
 		return err
 	}
 	return f.Sync()
+}
+
+// WriteFile writes a file whole or not at all: write fills a temporary file beside
+// name, which is synced and takes name's place by renaming. On any error what was
+// there is as it was and nothing else is left behind.
+func WriteFile(name string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".new-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	b := bufio.NewWriterSize(f, 1<<16)
+	err = write(b)
+	if err == nil {
+		err = b.Flush()
+	}
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), name); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(name))
 }

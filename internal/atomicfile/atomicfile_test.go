@@ -1,6 +1,8 @@
 package atomicfile
 
 import (
+	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -118,4 +120,25 @@ func TestListed(t *testing.T) {
 	err := WriteDir(dir, files, owned)
 	require.ErrorIs(t, err, ErrForeign)
 	require.ErrorContains(t, err, "a/note.txt")
+}
+
+func TestWriteFile(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "state")
+	text := func(s string) func(io.Writer) error {
+		return func(w io.Writer) error { _, err := io.WriteString(w, s); return err }
+	}
+	require.NoError(t, WriteFile(name, text("one")))
+	require.NoError(t, WriteFile(name, text("two")))
+	broken := errors.New("broken")
+	err := WriteFile(name, func(w io.Writer) error {
+		_, _ = io.WriteString(w, "three")
+		return broken
+	})
+	require.ErrorIs(t, err, broken)
+	require.Error(t, WriteFile(filepath.Join(dir, "no", "state"), text("x")))
+	got, err := os.ReadFile(name)
+	require.NoError(t, err)
+	require.Equal(t, "two", string(got))
+	require.Equal(t, []string{"state"}, names(t, dir))
 }

@@ -19,6 +19,7 @@ type Aggregator struct {
 	stages   []*worker // of ordered measures, by shard of the entities; nil if there are none
 	real     []*table  // by measure, of Float: what morsels merged into
 	position int64     // rows added
+	runs     []spilled
 	floats   bool
 	err      error
 }
@@ -27,6 +28,9 @@ type Aggregator struct {
 func New(c Config) (*Aggregator, error) {
 	measures, err := compile(c)
 	if err != nil {
+		return nil, err
+	}
+	if err := spillable(c, measures); err != nil {
 		return nil, err
 	}
 	c.Limits = c.Limits.withDefaults()
@@ -89,6 +93,14 @@ func (a *Aggregator) Add(b *telemetry.Batch) error {
 func (a *Aggregator) addRows(tr *translation, b *telemetry.Batch, from, to int) error {
 	for from < to {
 		n := int(min(int64(to-from), MorselRows-a.position%MorselRows))
+		if a.cfg.SpillDir != "" {
+			n = min(n, chunkRows)
+			if a.workers[0].states >= a.cfg.Limits.States/2 {
+				if err := a.spill(); err != nil {
+					return err
+				}
+			}
+		}
 		if err := a.workers[0].add(tr, b, from, from+n); err != nil {
 			return err
 		}
@@ -142,7 +154,8 @@ type stretch struct {
 }
 
 // AddAll adds the rows of batches in their order, on up to Config.Workers goroutines;
-// less than two morsels stay on the caller's. The states are those of Add, to the
+// less than two morsels, and those
+// of an aggregator with a SpillDir, stay on the caller's. The states are those of Add, to the
 // byte. ctx is looked at between morsels.
 func (a *Aggregator) AddAll(ctx context.Context, batches []*telemetry.Batch) error {
 	if a.err != nil {
@@ -159,7 +172,7 @@ func (a *Aggregator) addAll(ctx context.Context, batches []*telemetry.Batch) err
 	}
 	head := (MorselRows - a.position%MorselRows) % MorselRows
 	morsels := int((rows - min(head, rows)) / MorselRows)
-	if a.cfg.Workers < 2 || morsels < 2 {
+	if a.cfg.Workers < 2 || morsels < 2 || a.cfg.SpillDir != "" {
 		for _, b := range batches {
 			tr, err := a.dict.translate(b)
 			if err == nil {

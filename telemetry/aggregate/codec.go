@@ -95,6 +95,12 @@ func (d *decoder) uvarint() uint64 {
 	return x
 }
 
+// varint is a signed LEB128 (zigzag).
+func (d *decoder) varint() int64 {
+	x := d.uvarint()
+	return int64(x>>1) ^ -int64(x&1)
+}
+
 // count is a number of things of at least size bytes each that are still to come.
 func (d *decoder) count(size int) int {
 	n := d.uvarint()

@@ -115,6 +115,10 @@ type Config struct {
 	// the sums. 0: rows of a series come in order. See [AnyOrder].
 	Lateness time.Duration
 	Conflict Conflict
+	// SpillDir is a directory of this aggregator alone, for states beyond Limits.States: they are written there
+	// and read again for results (Each, Result). "": more states are an error. States
+	// of measures that need an order stay in memory.
+	SpillDir string
 	// Workers is the most goroutines that AddAll and Run use; 0 or 1: the caller's.
 	Workers int
 	Limits  Limits

@@ -71,8 +71,24 @@ func startIn(p period.Period, zone *time.Location) int64 {
 }
 
 // Result is what has been added so far; the aggregator may go on. States are copied
-// where the aggregator could still change them.
+// where the aggregator could still change them. Where states were spilled it reads all
+// of them into memory: see Each.
 func (a *Aggregator) Result() (*Result, error) {
+	if len(a.runs) == 0 {
+		return a.inMemory()
+	}
+	r := &Result{Totals: a.Totals(), measures: a.measures}
+	err := a.Each(func(x *Row) error {
+		r.rows = append(r.rows, *x)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func (a *Aggregator) inMemory() (*Result, error) {
 	if a.err != nil {
 		return nil, a.err
 	}
@@ -148,6 +164,11 @@ func (a *Aggregator) collect(r *Result, mi int, rank []uint32, stages []*worker)
 			tables = append(tables, w.sides[mi])
 		}
 	}
+	return a.collectTables(r, mi, tables, rank)
+}
+
+// collectTables appends the merged rows of tables of a measure.
+func (a *Aggregator) collectTables(r *Result, mi int, tables []*table, rank []uint32) error {
 	n := 0
 	for _, t := range tables {
 		n += t.len()

@@ -1,0 +1,266 @@
+package aggregate
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/almotacen/almotacen/internal/atomicfile"
+)
+
+// spilled is a file of states in the order of results.
+type spilled struct {
+	name string // in Config.SpillDir
+	sum  [sha256.Size]byte
+}
+
+// spill writes the states of all workers to a file and forgets them. Readings in order
+// and open morsels stay.
+func (a *Aggregator) spill() error {
+	var r Result
+	rank := a.ranks()
+	h := sha256.New()
+	tmp := spilled{name: fmt.Sprintf("states-%d-%d.run", a.position, len(a.runs))}
+	path := filepath.Join(a.cfg.SpillDir, tmp.name)
+	err := atomicfile.WriteFile(path, func(w io.Writer) error {
+		e := &encoder{w: w, sum: h}
+		for mi := range a.measures {
+			if a.measures[mi].ordered {
+				continue
+			}
+			r.rows = r.rows[:0]
+			var tables []*table
+			for _, w := range a.workers {
+				tables = append(tables, w.tables[mi])
+			}
+			if err := a.collectTables(&r, mi, tables, rank); err != nil {
+				return err
+			}
+			zones := a.workers[0].zonesOf(a.dict)
+			for i := range r.rows {
+				x := &r.rows[i]
+				b := putText(binary.AppendUvarint(nil, uint64(mi)), x.Group)
+				b = binary.AppendVarint(b, zones[a.dict.zone(x.Zone)].ordinal(x.Window))
+				b, _ = x.State.AppendBinary(b)
+				e.record(b)
+			}
+		}
+		return e.err
+	})
+	if err != nil {
+		return &Error{Kind: ErrFile, File: path, Msg: "states cannot be written to Config.SpillDir", Err: err}
+	}
+	copy(tmp.sum[:], h.Sum(nil))
+	a.runs = append(a.runs, tmp)
+	for _, w := range a.workers {
+		for mi := range a.measures {
+			if !a.measures[mi].ordered {
+				w.tables[mi] = newTable(a.cfg.Limits.Dense, w.tables[mi].lanes)
+			}
+		}
+		w.states = 0
+	}
+	return nil
+}
+
+// runReader reads a spilled file, checking its sum at the end.
+type runReader struct {
+	a    *Aggregator
+	f    *os.File
+	r    *bufio.Reader
+	path string
+	want [sha256.Size]byte
+	got  func() []byte
+	row  Row
+	done bool
+}
+
+func (a *Aggregator) openRun(s spilled) (*runReader, error) {
+	path := filepath.Join(a.cfg.SpillDir, s.name)
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, &Error{Kind: ErrFile, File: path, Msg: "spilled states cannot be read", Err: err}
+	}
+	h := sha256.New()
+	r := &runReader{a: a, f: f, path: path, want: s.sum, got: func() []byte { return h.Sum(nil) }}
+	r.r = bufio.NewReaderSize(io.TeeReader(f, h), 1<<16)
+	return r, r.next()
+}
+
+func (r *runReader) fail(err error) error {
+	return &Error{Kind: ErrFile, File: r.path, Msg: "the file is damaged", Err: err}
+}
+
+// next reads the next row; done at the end.
+func (r *runReader) next() error {
+	n, err := binary.ReadUvarint(r.r)
+	if errors.Is(err, io.EOF) {
+		r.done = true
+		if string(r.got()) != string(r.want[:]) {
+			return r.fail(errors.New("the checksum is not that of the content"))
+		}
+		return nil
+	}
+	if err == nil && n > maxRecord {
+		err = fmt.Errorf("a record of %d bytes", n)
+	}
+	if err != nil {
+		return r.fail(err)
+	}
+	b := make([]byte, n)
+	if _, err := io.ReadFull(r.r, b); err != nil {
+		return r.fail(err)
+	}
+	d := decoder{src: b, what: "spilled state"}
+	mi := d.uvarint()
+	name, o := d.text(), d.varint()
+	g, ok := r.a.dict.groupIndex[name]
+	if d.err != nil || !ok || mi >= uint64(len(r.a.measures)) {
+		return r.fail(cmpErr(d.err, fmt.Errorf("measure %d, group %.80q", mi, name)))
+	}
+	group := &r.a.dict.groups[g]
+	z := r.a.workers[0].zonesOf(r.a.dict)[r.a.dict.zone(group.Zone)]
+	r.row = Row{measure: int32(mi), Group: group.ID, Zone: group.Zone, Window: z.period(o)}
+	r.row.Start, r.row.End = z.spanOf(o)
+	if err := r.row.State.UnmarshalBinary(b[d.at:]); err != nil {
+		return r.fail(err)
+	}
+	return nil
+}
+
+// Each calls f for every row of the result in its order, until f returns an error.
+// States that were spilled are merged as they are read: memory holds those that were
+// not, and one row. The row is f's for the call.
+func (a *Aggregator) Each(f func(*Row) error) error {
+	r, err := a.inMemory()
+	if err != nil {
+		return err
+	}
+	var runs []*runReader
+	defer func() {
+		for _, r := range runs {
+			_ = r.f.Close()
+		}
+	}()
+	for _, s := range a.runs {
+		x, err := a.openRun(s)
+		if err != nil {
+			return err
+		}
+		runs = append(runs, x)
+	}
+	for i := 0; ; {
+		var least *Row
+		if i < len(r.rows) {
+			least = &r.rows[i]
+		}
+		for _, x := range runs {
+			if !x.done && (least == nil || x.row.compare(least) < 0) {
+				least = &x.row
+			}
+		}
+		if least == nil {
+			return nil
+		}
+		row := *least
+		row.State = State{Moments: NewMoments(a.measures[row.measure].scale)}
+		for _, x := range runs {
+			if !x.done && x.row.compare(&row) == 0 {
+				if err := row.State.Merge(&x.row.State); err != nil {
+					return err
+				}
+				if err := x.next(); err != nil {
+					return err
+				}
+			}
+		}
+		if i < len(r.rows) && r.rows[i].compare(&row) == 0 {
+			if err := row.State.Merge(&r.rows[i].State); err != nil {
+				return err
+			}
+			i++
+		}
+		if err := f(&row); err != nil {
+			return err
+		}
+	}
+}
+
+// Retire returns the result of the windows that end at t (nanoseconds since 1970 UTC)
+// or before, and forgets their states. A row that comes for one of them later makes a
+// new state: the correction to merge with what was returned. It is for measures without
+// Hold and Meter, whose windows lean on one another, and before anything was spilled:
+// otherwise the error is of kind ErrConfig.
+func (a *Aggregator) Retire(t int64) (*Result, error) {
+	if a.err != nil {
+		return nil, a.err
+	}
+	for i := range a.measures {
+		if m := &a.measures[i]; m.Hold != NotHeld || m.Meter != nil || m.Form == Float || len(a.runs) > 0 {
+			return nil, &Error{Kind: ErrConfig, Measure: m.ID, Msg: "measures with Hold, Meter or form Float cannot be retired, nor states that were spilled; start an aggregator for each month, say"}
+		}
+	}
+	r, err := a.inMemory()
+	if err != nil {
+		return nil, err
+	}
+	k := 0
+	for i := range r.rows {
+		if r.rows[i].End <= t {
+			r.rows[k] = r.rows[i]
+			k++
+		}
+	}
+	r.rows = r.rows[:k]
+	for _, w := range append(a.workers[:len(a.workers):len(a.workers)], a.stages...) {
+		for mi, old := range w.tables {
+			fresh := newTable(a.cfg.Limits.Dense, old.lanes)
+			moved := make([]uint32, old.len())
+			for s := range moved {
+				moved[s] = ^uint32(0)
+				g, o := old.group[s], old.window[s]
+				if _, end := w.zonesOf(a.dict)[a.dict.zone(a.dict.groups[g].Zone)].spanOf(int64(o)); end <= t {
+					continue
+				}
+				moved[s] = fresh.at(g, o)
+				x := old.state(uint32(s), a.measures[mi].scale)
+				if err := fresh.put(moved[s], &x); err != nil {
+					return nil, err
+				}
+			}
+			for j, slots := range old.values.slot {
+				for i, s := range slots {
+					if moved[s] != ^uint32(0) {
+						fresh.values.add([]uint32{moved[s]}, []int32{0}, []float64{old.values.x[j][i]})
+					}
+				}
+			}
+			w.states -= old.len() - fresh.len()
+			w.tables[mi] = fresh
+			if w.stage != nil {
+				for e := range w.stage.series[mi] {
+					x := &w.stage.series[mi][e]
+					x.from, x.to = 1, 0 // slots have moved
+				}
+			}
+		}
+	}
+	return r, nil
+}
+
+func spillable(c Config, measures []measure) error {
+	if c.SpillDir == "" {
+		return nil
+	}
+	for i := range measures {
+		if m := &measures[i]; m.Form == Float || m.Keep&KeepValues != 0 {
+			return &Error{Kind: ErrConfig, Measure: m.ID, Msg: "form Float and KeepValues do not spill; use Decimal and KeepHistogram, or no SpillDir"}
+		}
+	}
+	return nil
+}
