@@ -6,8 +6,11 @@ require (
 	github.com/almotacen/almotacen v0.0.0
 	github.com/duckdb/duckdb-go/v2 v2.10506.0
 	github.com/farshidtz/senml/v2 v2.0.0
+	github.com/go-json-experiment/json v1.27.2
 	github.com/google/cel-go v0.31.0
 	github.com/influxdata/line-protocol/v2 v2.2.1
+	github.com/minio/simdjson-go v0.4.5
+	github.com/santhosh-tekuri/jsonschema/v5 v5.3.1
 )
 
 require (
@@ -28,7 +31,6 @@ require (
 	github.com/klauspost/compress v1.18.3 // indirect
 	github.com/klauspost/cpuid/v2 v2.3.0 // indirect
 	github.com/pierrec/lz4/v4 v4.1.25 // indirect
-	github.com/santhosh-tekuri/jsonschema/v5 v5.3.1 // indirect
 	github.com/x448/float16 v0.8.4 // indirect
 	github.com/zeebo/xxh3 v1.1.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.6 // indirect

@@ -10,7 +10,7 @@ import (
 // telemetrySuite compares decoders with their peers, one core, results compared
 // before they are timed.
 func telemetrySuite(quick bool) error {
-	for _, f := range []func(quick bool) error{lineProtocolCases, senmlCases} {
+	for _, f := range []func(quick bool) error{ngsildCases, sdmCases, lineProtocolCases, senmlCases} {
 		if err := f(quick); err != nil {
 			return err
 		}
