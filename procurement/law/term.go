@@ -277,7 +277,11 @@ func resolve(rows []*Term, asked string, f Facts) (Requirement, error) {
 		}
 	}
 	if t == nil {
-		return Requirement{}, &Unknown{Code: "law.unknown.scope", Asked: asked, Because: "no row reaches the case", Source: rows[0].Source.bare()}
+		near := rows[0] // of the procedure, if it has one
+		if i := slices.IndexFunc(rows, func(t *Term) bool { return t.Procedures != nil && slices.Contains(t.Procedures, f.Procedure) }); i >= 0 {
+			near = rows[i]
+		}
+		return Requirement{}, &Unknown{Code: "law.unknown.scope", Asked: asked, Because: "no row reaches the case", Source: near.Source.bare()}
 	}
 	if t.Period.IsZero() {
 		return Requirement{}, &Unknown{Code: "law.unknown.figure", Asked: asked, Because: t.Note, Readings: slices.Clone(t.Readings), Source: t.Source}
