@@ -141,8 +141,16 @@ func compileExpr(text string, decl []celenv.Var, cfg Config, more celenv.Config)
 	b.Root(root)
 	x.typ, x.declared, x.plan = checked.Root.Type, checked.Result, l.plan
 	x.program, x.traced = b.Build(), b.Trace()
+	if n := x.program.Memory(); n > maxMemory {
+		k.fail(d, ErrLimit, 0, fmt.Sprintf("the expression holds %d MiB at a time, more than %d; split it, or write shorter lists", n>>20, maxMemory>>20))
+		return nil, k.errs.finish().Err()
+	}
 	return x, nil
 }
+
+// maxMemory bounds the values of an evaluator, in bytes: some 4,000 numbers that
+// an expression needs at the same time.
+const maxMemory = 64 << 20
 
 // Type of the result: double, int, uint, bool, string, timestamp, duration, or
 // other.

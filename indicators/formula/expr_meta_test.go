@@ -206,3 +206,29 @@ func TestExprOtherTypes(t *testing.T) {
 		require.Equal(t, tt.want, strings.Join(got, " "), tt.text)
 	}
 }
+
+// What an expression may hold at a time is bounded, and so is what a loop
+// unrolls to.
+func TestExprLimits(t *testing.T) {
+	var list strings.Builder
+	for i := range 2500 {
+		fmt.Fprintf(&list, "a+%d.5,", i)
+	}
+	_, err := CompileExpr("["+list.String()+"0.0].exists(x, x > b)", exprVars, Config{MaxNodes: 100_000})
+	require.ErrorIs(t, err, ErrLimit)
+	require.ErrorContains(t, err, "MiB at a time")
+	x, err := CompileExpr("[1,2,3,4,5,6,7,8].all(p1, [1,2,3,4,5,6,7,8].all(p2, [1,2,3,4,5,6,7,8].all(p3, [1,2,3,4,5,6,7,8].all(p4, p1*p2+p3*p4 > i))))", exprVars, Config{MaxNodes: 2000})
+	require.NoError(t, err)
+	plan := x.Plan()
+	require.True(t, plan[len(plan)-1].Fallback)
+	require.Contains(t, plan[len(plan)-1].Reason, "unrolls to more than 2000 steps")
+	// many parts for cel-go become one
+	text := "s.reverse() == t"
+	for range 200 {
+		text += " || s.reverse() == t.trim()"
+	}
+	x, err = CompileExpr(text, exprVars, Config{})
+	require.NoError(t, err)
+	require.Len(t, x.Plan(), 1)
+	require.True(t, x.Plan()[0].Fallback)
+}

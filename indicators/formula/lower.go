@@ -20,8 +20,9 @@ type lowering struct {
 	ident  func(name string) (columnar.Ref, bool)
 	window func(n *celenv.Node) (columnar.Ref, bool) // of functions that read other rows; nil: there are none
 	locals []local
-	steps  int // taken so far, over unrolled loops
+	steps  int // taken so far, over unrolled loops and what was given up
 	max    int
+	calls  int // of cel-go, planned so far
 	plan   []Step
 	err    error // a part that cel-go cannot plan
 }
@@ -134,6 +135,7 @@ var columnTypes = [...]columnar.Type{
 func (l *lowering) root(n *celenv.Node) (columnar.Ref, bool) {
 	r, ok := l.lower(n)
 	if !ok {
+		l.calls = 0
 		r, ok = l.call(n)
 	}
 	l.weigh()
@@ -161,7 +163,7 @@ func (l *lowering) lower(n *celenv.Node) (columnar.Ref, bool) {
 		}
 		return l.ident(n.Name)
 	}
-	planned, before := len(l.plan), l.steps
+	planned := len(l.plan)
 	var r columnar.Ref
 	var ok bool
 	if l.steps <= l.max {
@@ -176,7 +178,6 @@ func (l *lowering) lower(n *celenv.Node) (columnar.Ref, bool) {
 		return r, true
 	}
 	l.plan = l.plan[:planned]
-	l.steps = min(before, l.max)
 	if columnType(n.Type) == columnar.Other {
 		return 0, false
 	}
@@ -445,8 +446,8 @@ func (l *lowering) call(n *celenv.Node) (columnar.Ref, bool) {
 		}
 	}
 	find(n, nil)
-	if bound {
-		return 0, false // needs the variable of a macro around
+	if l.calls++; bound || l.calls > maxCalls {
+		return 0, false // needs the variable of a macro around, or is one of too many
 	}
 	prog, err := l.f.Program(n, cut...)
 	if err != nil {
@@ -484,6 +485,10 @@ func (l *lowering) call(n *celenv.Node) (columnar.Ref, bool) {
 	}, args...), true
 }
 
+// maxCalls is the number of parts of one formula that cel-go may evaluate apart;
+// with more it evaluates the whole. Each is planned from a copy of the formula.
+const maxCalls = 64
+
 func typeOfColumn(t columnar.Type) celenv.Type {
 	for i, c := range columnTypes {
 		if c == t {
@@ -496,7 +501,7 @@ func typeOfColumn(t columnar.Type) celenv.Type {
 // reason says why n has no kernel.
 func (l *lowering) reason(n *celenv.Node) string {
 	switch {
-	case l.steps >= l.max:
+	case l.steps > l.max:
 		return fmt.Sprintf("a loop unrolls to more than %d steps", l.max)
 	case n.Fold != nil:
 		return "a macro over a list whose elements are not written out"

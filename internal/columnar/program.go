@@ -44,6 +44,25 @@ func (p *Program) Roots() int { return len(p.roots) }
 // Steps is the number of kernels that run for a batch.
 func (p *Program) Steps() int { return len(p.steps) }
 
+// Memory is the bytes of values that an evaluator of the program holds.
+func (p *Program) Memory() int {
+	total := 0
+	for i, t := range p.lanes {
+		if i < p.fixed && p.steps[i].op == opInput && t != Bool && t != Timestamp {
+			continue // of the caller
+		}
+		switch t {
+		case Bool:
+			total += p.batch / 8
+		case Timestamp, String, Other:
+			total += 16 * p.batch
+		default:
+			total += 8 * p.batch
+		}
+	}
+	return total
+}
+
 // Build lays out what the roots need.
 func (b *Builder) Build() *Program { return b.layout(true) }
 
