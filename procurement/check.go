@@ -83,6 +83,9 @@ func (j *judge) step(place int32) {
 	if e.Date.Before(e.Kind.Info().Since) {
 		j.log(guardBasis, Unknown, e, place)
 	}
+	if e.Date.Before(cpiLaw) && truth(e, FactCPI) == law.Yes {
+		j.log(guardBasis, Unknown, e, place, Missing{Fact: FactCPI})
+	}
 	j.amounts(e, place)
 	t, ok := j.locate(e, r)
 	if !ok {
@@ -102,7 +105,7 @@ func (j *judge) step(place int32) {
 	}
 	mv := j.find(e.Kind, e.Phase, &t)
 	if mv == nil {
-		j.log(guardOrder, Breach, e, place)
+		j.disorder(e, &t, place)
 		return
 	}
 	j.learn(e, place)
@@ -133,7 +136,22 @@ func (j *judge) everyLot(e *Event, r ref, t target, place int32) {
 		}
 	}
 	if !some {
-		j.log(guardOrder, Breach, e, place)
+		j.disorder(e, &t, place)
+	}
+}
+
+// disorder notes an act that the state does not admit.
+func (j *judge) disorder(e *Event, t *target, place int32) {
+	j.log(guardOrder, Breach, e, place)
+	if !j.keep {
+		return
+	}
+	f := &j.out[len(j.out)-1]
+	f.State = j.fold.state
+	if moves := j.m.moves[e.Kind]; len(moves) > 0 {
+		if s := j.stateIn(moves[0].region, t); s != 0 {
+			f.State = s
+		}
 	}
 }
 

@@ -41,6 +41,7 @@ type Finding struct {
 	Lot     string
 	Party   string
 	Phase   int
+	State   State // for an act out of order, the state that it met; else 0
 	// Limit is the day at stake: the last day to do it, or the last day on
 	// which it must not be done yet; no date if the guard counts no days.
 	Limit law.Date
@@ -113,9 +114,16 @@ func (f *Finding) Message(lang string) string {
 			b.WriteString(strings.TrimRight(", "+s[0], " ") + " " + s[1])
 		}
 	}
-	b.WriteString(": ")
+	b.WriteString(pick("; se exige: ", "; asked: "))
 	b.WriteString(f.Guard.Demand.In(lang))
-	b.WriteString(" (" + f.Guard.Source.String() + ")")
+	b.WriteString(" (" + f.Guard.Source.String())
+	if f.State != 0 {
+		b.WriteString(pick("; el acto, ", "; the act, ") + f.Kind.Info().Source.String())
+	}
+	b.WriteString(")")
+	if f.State != 0 {
+		b.WriteString(pick("; estado: ", "; state: ") + f.State.Info().Label.In(lang))
+	}
 	if !f.Limit.IsZero() {
 		b.WriteString(pick("; día límite ", "; day at stake ") + f.Limit.String())
 	}

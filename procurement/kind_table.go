@@ -102,6 +102,7 @@ const (
 var (
 	lcspStart    = law.MustDate("2018-03-09") // Ley 9/2017, DF 16
 	collusionLaw = law.MustDate("2023-01-01") // Ley 31/2022, which gave 150.1 its words
+	cpiLaw       = law.MustDate("2022-09-07") // Ley 17/2022, which added LCTI 36 sexies; the day is unverified
 )
 
 // once and every are the flags of the table below.

@@ -102,12 +102,22 @@ func wrongType(want, value any) string {
 	return "is a mapping of keys to values; it must be " + must
 }
 
+// maxListed is how many values a message lists.
+const maxListed = 30
+
 func notOneOf(allowed []string, value any) string {
 	s, ok := value.(string)
 	if !ok {
 		return fmt.Sprintf("is %s; write one of %s", show(value), strings.Join(allowed, ", "))
 	}
-	if near := Nearest(s, allowed); near != "" {
+	near := Nearest(s, allowed)
+	if len(allowed) > maxListed { // too many to read
+		if near != "" {
+			return fmt.Sprintf("%s is not known; did you mean %q?", show(s), near)
+		}
+		return fmt.Sprintf("%s is not known; write one of %s or %d others", show(s), strings.Join(allowed[:maxListed], ", "), len(allowed)-maxListed)
+	}
+	if near != "" {
 		return fmt.Sprintf("%s is not known; did you mean %q? One of %s", show(s), near, strings.Join(allowed, ", "))
 	}
 	return fmt.Sprintf("%s is not known; write one of %s", show(s), strings.Join(allowed, ", "))
