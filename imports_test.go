@@ -60,7 +60,6 @@ var imports = map[string][]string{
 	"telemetry/internal/jsonrec": {"telemetry", "internal/instant", "internal/jsonscan"},
 
 	"telemetry/aggregate":           {"telemetry", "telemetry/sketch", "indicators/cube", "indicators/period", "indicators/unit", "internal/atomicfile"},
-	"telemetry/internal/decoding":   {"telemetry"},
 	"telemetry/internal/formattest": {"telemetry"},
 	"telemetry/senml":               {"indicators/unit", "internal/jsonscan", "telemetry", "telemetry/internal/decoding", "telemetry/internal/jsonrec"},
 	"telemetry/internal/protowire":  {},
@@ -71,6 +70,14 @@ var imports = map[string][]string{
 	"telemetry/ngsiv2":              {"telemetry", "telemetry/internal/jsonrec", "internal/instant", "internal/jsonscan"},
 	"telemetry/sdm":                 {"telemetry", "internal/instant", "internal/jsonscan", "internal/jsonschema"},
 	"telemetry/sketch":              {},
+
+	// Formats of devices and cities.
+	"telemetry/internal/decoding": {"telemetry", "internal/instant", "internal/jsonscan"},
+	"telemetry/internal/encoding": {"telemetry"},
+	"telemetry/provisioning":      {"telemetry"},
+	"telemetry/internal/measures": {"telemetry", "telemetry/provisioning", "telemetry/internal/decoding"},
+	"telemetry/ultralight":        {"telemetry", "telemetry/provisioning", "telemetry/internal/measures", "telemetry/internal/decoding", "telemetry/internal/encoding", "internal/instant", "internal/jsonscan"},
+	"telemetry/iotajson":          {"telemetry", "telemetry/provisioning", "telemetry/internal/measures", "telemetry/internal/decoding", "telemetry/internal/encoding", "telemetry/internal/jsonrec", "internal/instant", "internal/jsonscan"},
 }
 
 // keepers are the only packages that may import a module, so that moving to its

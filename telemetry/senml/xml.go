@@ -10,6 +10,7 @@ import (
 
 	"github.com/almotacen/almotacen/internal/jsonscan"
 	"github.com/almotacen/almotacen/telemetry"
+	"github.com/almotacen/almotacen/telemetry/internal/decoding"
 )
 
 // namespace of SenML in XML.
@@ -114,7 +115,7 @@ func (d *Decoder) fieldsXML(attrs []xml.Attr) (first *telemetry.Error) {
 // numberXML reads an xs:double. INF and NaN are no values.
 func (d *Decoder) numberXML(f fields, v []byte) (e *telemetry.Error) {
 	rec, r := &d.rec, &d.run
-	n, ok := jsonscan.ParseNumber(decimalXML(v))
+	n, ok := jsonscan.ParseNumber(decoding.Decimal(v))
 	if !ok {
 		kind := telemetry.ErrType
 		if math.IsInf(n.Value, 0) {
@@ -161,34 +162,4 @@ func (d *Decoder) numberXML(f fields, v []byte) (e *telemetry.Error) {
 		}
 	}
 	return e
-}
-
-// decimalXML spells an xs:double as JSON does: it may have a plus, zeros in front, and
-// nothing on one side of the point.
-func decimalXML(v []byte) []byte {
-	out := make([]byte, 0, len(v)+2)
-	if len(v) > 0 && (v[0] == '+' || v[0] == '-') {
-		if v[0] == '-' {
-			out = append(out, '-')
-		}
-		v = v[1:]
-	}
-	for len(v) > 1 && v[0] == '0' && v[1]-'0' <= 9 {
-		v = v[1:]
-	}
-	for i, c := range v {
-		if c == '.' {
-			if i == 0 {
-				if len(v) == 1 || v[1]-'0' > 9 {
-					return nil
-				}
-				out = append(out, '0')
-			}
-			if i+1 == len(v) || v[i+1]-'0' > 9 {
-				continue
-			}
-		}
-		out = append(out, c)
-	}
-	return out
 }

@@ -5,6 +5,7 @@ package decoding
 import (
 	"fmt"
 
+	"github.com/almotacen/almotacen/internal/jsonscan"
 	"github.com/almotacen/almotacen/telemetry"
 )
 
@@ -18,13 +19,14 @@ type Run struct {
 	Record   int    // of the message, from 1; 0 before the first Next
 
 	start, record telemetry.Mark
+	scan          jsonscan.Scanner
 }
 
 // Begin starts a message. The error is of the configuration or of Limits.Bytes; the
 // batch is unchanged then.
 func (r *Run) Begin(format string, c telemetry.Config, dst *telemetry.Batch, src []byte) error {
 	c.Limits = c.Limits.WithDefaults()
-	*r = Run{Format: format, Config: c, Batch: dst, start: dst.Mark()}
+	*r = Run{Format: format, Config: c, Batch: dst, start: dst.Mark(), scan: r.scan}
 	r.record = r.start
 	if int64(len(src)) > c.Limits.Bytes {
 		return r.Fail(telemetry.ErrLimit, 0, "%d bytes, %d allowed; raise Limits.Bytes", len(src), c.Limits.Bytes)

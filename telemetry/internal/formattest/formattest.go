@@ -44,6 +44,9 @@ func RequireRows(t testing.TB, want, got []telemetry.Observation, msg ...any) {
 func Text(rows []telemetry.Observation) string {
 	var b strings.Builder
 	for _, o := range rows {
+		if o.Precision == telemetry.Minute || o.Precision == telemetry.Hour {
+			o.Precision = telemetry.Second // RFC 3339 writes all of the clock
+		}
 		fmt.Fprintf(&b, "%q %q %q %q | %s %v %q %v | %v %q %v | %s %v %v | from %s | %v %q | %d | %s\n", o.Entity.ID, o.Entity.Type, o.Attribute, o.Dataset,
 			o.Value.Kind, o.Value.Number, o.Value.Text, o.Value.Position, o.Unit.System, o.Unit.Given, o.Unit.Unit,
 			o.Time.Format("2006-01-02T15:04:05.999999999Z07:00"), o.HasOffset, o.Precision, o.From.Format("2006-01-02T15:04:05.999999999Z07:00"), o.Quality, o.Raw, o.Flags, o.Meta)
