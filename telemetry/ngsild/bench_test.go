@@ -14,7 +14,7 @@ func message(n int) []byte {
 	for i := range n {
 		at := fmt.Sprintf("2026-03-29T%02d:%02d:00Z", i/60%24, i%60)
 		src = fmt.Appendf(src, `{"id":"urn:ngsi-ld:AirQualityObserved:ES-Madrid-%08d","type":"AirQualityObserved","dateObserved":{"type":"Property","value":"%s"},`, 28079000+i, at)
-		for k, a := range []string{"no2", "no", "o3", "pm10", "pm25"} {
+		for k, a := range []string{"no2", "no", "nox", "o3", "so2", "co", "pm10", "pm25"} {
 			src = fmt.Appendf(src, `"%s":{"type":"Property","value":%v,"unitCode":"GQ","observedAt":"%s"},`, a, float64((i*7+k*13)%1200)/8, at)
 		}
 		src = fmt.Appendf(src, `"temperature":{"type":"Property","value":%v,"unitCode":"CEL","observedAt":"%s"},"relativeHumidity":{"type":"Property","value":0.%02d,"observedAt":"%s"},`, float64(i%400)/10, at, i%100, at)

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package main
+
+func cpuSeconds() (float64, bool) { return 0, false }
