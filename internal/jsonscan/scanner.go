@@ -312,13 +312,18 @@ func (s *Scanner) cut(i int) { s.Fail(Truncated, i, "the text ends within an obj
 // result is part of the source or, unescaped, of scratch.
 func (s *Scanner) str(i int, scratch *[]byte) (text []byte, next int, ok bool) {
 	src := s.src
-	if i+8 <= len(src) { // most keys are short
+	from := i
+	for k := 0; k < 3 && i+8 <= len(src); k++ { // most are short
 		if m := special(binary.LittleEndian.Uint64(src[i:])); m != 0 {
-			if end := i + bits.TrailingZeros64(m)>>3; src[end] == '"' {
-				return src[i:end:end], end + 1, true
+			i += bits.TrailingZeros64(m) >> 3
+			if src[i] == '"' {
+				return src[from:i:i], i + 1, true
 			}
+			break
 		}
+		i += 8
 	}
+	i = from
 	end, escaped, code := scanString(src, i)
 	if code != 0 {
 		s.badString(end, code)

@@ -140,7 +140,7 @@ func (d *Decoder) instance(attr uint32) outcome {
 	start, data := d.r.S.Mark(), len(d.r.B.Data)
 	in := &d.in
 	in.reset(attr, start)
-	d.meta = d.meta[:0]
+	d.meta, d.quality = d.meta[:0], false
 	out := d.members(in, false)
 	if out == again {
 		d.r.S.Back(start)
@@ -388,6 +388,7 @@ func (d *Decoder) extra(in *instance, key []byte) bool {
 	if len(d.meta) > 0 {
 		d.meta = append(d.meta, ',')
 	}
+	d.quality = d.quality || string(key) == "quality"
 	d.meta = jsonscan.AppendString(d.meta, key)
 	d.meta = append(d.meta, ':')
 	raw, ok := d.r.S.Skip()
@@ -558,5 +559,7 @@ func (d *Decoder) putMeta(r *telemetry.Row, k kind) {
 	}
 	b.Data = append(append(b.Data, d.meta...), '}')
 	r.Detail.Meta = telemetry.Span{Off: uint32(n), Len: uint32(len(b.Data) - n)}
-	d.readQuality(r)
+	if d.quality {
+		d.readQuality(r)
+	}
 }

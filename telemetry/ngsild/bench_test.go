@@ -17,8 +17,10 @@ func message(n int) []byte {
 		for k, a := range []string{"no2", "no", "nox", "o3", "so2", "co", "pm10", "pm25"} {
 			src = fmt.Appendf(src, `"%s":{"type":"Property","value":%v,"unitCode":"GQ","observedAt":"%s"},`, a, float64((i*7+k*13)%1200)/8, at)
 		}
-		src = fmt.Appendf(src, `"temperature":{"type":"Property","value":%v,"unitCode":"CEL","observedAt":"%s"},"relativeHumidity":{"type":"Property","value":0.%02d,"observedAt":"%s"},`, float64(i%400)/10, at, i%100, at)
-		src = fmt.Appendf(src, `"location":{"type":"GeoProperty","value":{"type":"Point","coordinates":[-3.%06d,40.%06d]}},"refDevice":{"type":"Relationship","object":"urn:ngsi-ld:Device:%08d"},"name":{"type":"Property","value":"Plaza de España %d"}},`, 600000+i, 400000+i, i, i)
+		src = fmt.Appendf(src, `"temperature":{"type":"Property","value":%v,"unitCode":"CEL","observedAt":"%s"},"relativeHumidity":{"type":"Property","value":0.%02d,"observedAt":"%s"},`, float64(i%400)/10, at, 1+i%99, at)
+		src = fmt.Appendf(src, `"reliability":{"type":"Property","value":0.9,"observedAt":"%s","accuracy":{"type":"Property","value":0.05}},`, at)
+		src = fmt.Appendf(src, `"location":{"type":"GeoProperty","value":{"type":"Point","coordinates":[-3.%06d,40.%06d]}},"address":{"type":"Property","value":{"addressCountry":"ES","addressLocality":"Madrid","streetAddress":"Plaza de España, %d"}},`, 600000+i, 400000+i, i)
+		src = fmt.Appendf(src, `"refDevice":{"type":"Relationship","object":"urn:ngsi-ld:Device:%08d"},"source":{"type":"Property","value":"https://datos.example.es/aire"}},`, i)
 	}
 	src[len(src)-1] = ']'
 	return src

@@ -31,6 +31,7 @@ type Decoder struct {
 	timeAt    instant.Time
 	careful   bool // without the kernel: for the test that compares
 	meta      []byte
+	quality   bool   // it has the member quality
 	common    []byte // metadata of all values of a series
 }
 

@@ -439,10 +439,10 @@ func sameAsCareful(t *testing.T, c Config, src []byte, got *telemetry.Batch, err
 func TestKernel(t *testing.T) {
 	parts := []string{`{"type":"Property","value":`, `{"value":`, `{"type":"Relationship","object":`, `{"type":"GeoProperty","value":{"type":"Point","coordinates":[`, `{"type": "Property","value":`, `{"type":"Property","valux":`}
 	vals := []string{`1`, `-1.5`, `0`, `00`, `1.`, `1e5`, `1234567890123456`, `123456789012345`, `0.1234567890123456`, `true`, `false`, `tru`, `null`, `"x"`, `""`, `"urn:ngsi-ld:null"`, `"a
-"`, `"ñ"`, "\"\xff\"", `1,2]}`, `-3.7,40.4,650]}`, `1,2,3,4]}`, `1]}`, `200,2]}`, `1,2]`, `{}`, `[1]`}
+"`, `"ñ"`, "\"\xff\"", `1,2]}`, `-3.7,40.4,650]}`, `1,2,3,4]}`, `1]}`, `200,2]}`, `1,2]`, `{}`, `[1]`, `{"type":"Point","coordinates":[1,2]}`, `{"a": [1, 2]}`, `{"a":1,"a":1}`, `[1,]`}
 	ends := []string{`}`, `,"observedAt":"2026-03-29T10:00:00Z"}`, `,"unitCode":"GQ","observedAt":"2026-03-29T10:00:00.123456+02:00"}`, `,"unitCode":"GQ","unitCode":"GQ"}`, `,"unitCode":"nothing"}`, `,"unitCode":"longer than eight"}`,
 		`,"unitCode":""}`, `,"unitCode":"\u0041"}`, `,"datasetId":"urn:d"}`, `,"datasetId":"@none"}`, `,"observedAt":"2026-03-29"}`, `,"observedAt":"2026-03-29T10:00:00"}`, `,"observedAt":"2016-12-31T23:59:60Z"}`, `,"observedAt":"2026-03-29T10:00Z"}`,
-		`,"x":{"value":1}}`, `,"value":1}`, ` }`, `, "unitCode":"GQ"}`, `,}`, ``, `,"observedAt":3}`, `,"observedAt":"2026-03-29T10:00:00.1234567890000000000000000000000000Z"}`}
+		`,"x":{"value":1}}`, `,"x":1,"y":"\u0041"}`, `,"x":1,"x":1}`, `,"x":{"a":1,"a":1}}`, `,"\u0078":1}`, `,"x":tru}`, `,"@x":1}`, `,"avg":[]}`, `,"a":1,"b":1,"c":1,"d":1,"e":1}`, `,"quality":{"type":"Property","value":"valid"}}`, `,"deletedAt":"2026-03-29T10:00:00Z"}`, `,"value":1}`, ` }`, `, "unitCode":"GQ"}`, `,}`, ``, `,"observedAt":3}`, `,"observedAt":"2026-03-29T10:00:00.1234567890000000000000000000000000Z"}`}
 	for _, p := range parts {
 		for _, v := range vals {
 			for _, e := range ends {

@@ -33,8 +33,9 @@ type unitMemo [8]struct {
 }
 
 // quick reads an instance of an attribute as brokers write it: compact, the type and the
-// value first, then unitCode, observedAt and datasetId alone. Anything else, and all that is wrong, it
-// leaves to the way of all instances: it has done nothing then. The scanner is at the brace.
+// value first, then unitCode, observedAt, datasetId and a few members of no meaning to the core. Anything else,
+// and all that is wrong, it leaves to the way of all instances, as if it had done nothing. The
+// scanner is at the brace.
 func (d *Decoder) quick(attr uint32, at int) bool {
 	src, i := d.r.S.Source(), d.r.S.Offset()
 	if len(src)-i < 72 {
@@ -63,9 +64,10 @@ func (d *Decoder) quick(attr uint32, at int) bool {
 	}
 	*row = telemetry.Row{Attribute: attr, Time: telemetry.NoTime}
 	row.Detail.Offset = telemetry.NoOffset
+	start := d.r.S.Mark()
 
 	// The value.
-	var text []byte
+	var text []byte // or JSON
 	var point telemetry.Position
 	ok := true
 	switch c := src[i]; {
@@ -111,6 +113,14 @@ func (d *Decoder) quick(attr uint32, at int) bool {
 			return false
 		}
 		row.Kind = telemetry.Number
+	case (c == '{' || c == '[') && k == property && p[2] == 't':
+		d.r.S.Advance(i)
+		if text, ok = d.r.S.Skip(); !ok || len(text) > d.c.Limits.Text {
+			d.r.S.Back(start)
+			return false
+		}
+		i = d.r.S.Offset()
+		row.Kind = telemetry.JSON
 	case c == 't' && len(src)-i > 4 && string(src[i:i+4]) == "true":
 		row.Kind, row.Number = telemetry.Bool, 1
 		i += 4
@@ -121,74 +131,129 @@ func (d *Decoder) quick(attr uint32, at int) bool {
 		return false
 	}
 
-	// The other members.
+	if i = d.quickMembers(row, i); i == 0 {
+		d.r.S.Back(start)
+		return false
+	}
+	switch {
+	case row.Kind == telemetry.Text:
+		row.Detail.Ref = d.r.B.PutText(text)
+	case row.Kind == telemetry.JSON:
+		d.r.JSON(row, text)
+	case row.Kind == telemetry.Point:
+		row.Detail.Ref = d.r.B.PutPoint(point)
+	}
+	if len(d.meta) > 0 {
+		d.putMeta(row, k)
+	}
+	d.r.S.Advance(i)
+	d.r.Put(row, at)
+	return true
+}
+
+// quickMembers reads what follows the value up to the brace, and says where that ends; 0 if it cannot.
+func (d *Decoder) quickMembers(row *telemetry.Row, i int) int {
+	src := d.r.S.Source()
+	d.meta, d.quality = d.meta[:0], false
+	var extra [4][]byte
+	extras := 0
 	seen := uint8(0)
 	for {
 		if i >= len(src) {
-			return false
+			return 0
 		}
 		if src[i] == '}' {
-			i++
-			break
+			return i + 1
 		}
 		if len(src)-i < 32 {
-			return false
+			return 0
 		}
 		bit := uint8(0)
 		switch binary.LittleEndian.Uint64(src[i:]) {
 		case wObserved:
 			if binary.LittleEndian.Uint64(src[i+8:])&0x00ffffffffffffff != wObservedEnd {
-				return false
+				return 0
 			}
-			i += 15
 			bit = mTime
-			t, n := d.quickTime(src[i:])
+			t, n := d.quickTime(src[i+15:])
 			if n == 0 {
-				return false
+				return 0
 			}
-			i += n + 1
+			i += 16 + n
 			row.Time, row.Detail.Offset, row.Detail.Precision = t.NS, t.Offset, telemetry.Precision(t.Precision)
 		case wUnit:
 			if uint64(binary.LittleEndian.Uint32(src[i+8:])) != unitEnd || src[i+12] != '"' {
-				return false
+				return 0
 			}
-			i += 13
 			bit = mUnit
-			code, n := d.quickUnit(src[i:])
+			code, n := d.quickUnit(src[i+13:])
 			if n == 0 {
-				return false
+				return 0
 			}
-			i += n + 1
+			i += 14 + n
 			row.UnitRef = code
 		case wDataset:
 			if binary.LittleEndian.Uint64(src[i+8:])&0x0000ffffffffffff != datasetEnd {
-				return false
+				return 0
 			}
 			i += 14
 			bit = mDataset
 			end, ok := jsonscan.PlainString(src, i)
 			if !ok || end == i || src[i] == '@' || end-i > d.c.Limits.Name {
-				return false
+				return 0
 			}
 			row.Dataset = d.r.B.Datasets.Code(src[i:end])
 			i = end + 1
 		default:
-			return false
+			// A sub-attribute or the like, as it is.
+			if src[i] != ',' || src[i+1] != '"' || extras == len(extra) {
+				return 0
+			}
+			end, ok := jsonscan.PlainString(src, i+2)
+			if !ok || end+1 >= len(src) || src[end+1] != ':' {
+				return 0
+			}
+			key := src[i+2 : end]
+			if reserved(key) {
+				return 0
+			}
+			for _, k := range extra[:extras] {
+				if string(k) == string(key) {
+					return 0
+				}
+			}
+			extra[extras] = key
+			extras++
+			d.r.S.Advance(end + 2)
+			if raw, ok := d.r.S.Skip(); !ok || len(raw)+len(d.meta) > d.c.Limits.Text {
+				return 0
+			}
+			d.quality = d.quality || string(key) == "quality"
+			next := d.r.S.Offset()
+			if extras > 1 {
+				d.meta = append(d.meta, ',')
+			}
+			d.meta = jsonscan.AppendCompact(d.meta, src[i+1:next])
+			i = next
 		}
 		if seen&bit != 0 {
-			return false
+			return 0
 		}
 		seen |= bit
 	}
-	switch {
-	case row.Kind == telemetry.Text:
-		row.Detail.Ref = d.r.B.PutText(text)
-	case row.Kind == telemetry.Point:
-		row.Detail.Ref = d.r.B.PutPoint(point)
+}
+
+// reserved reports whether the key of a member means something by itself.
+func reserved(key []byte) bool {
+	if len(key) > 0 && key[0] == '@' {
+		return true
 	}
-	d.r.S.Advance(i)
-	d.r.Put(row, at)
-	return true
+	switch string(key) {
+	case "type", "value", "object", "json", "vocab", "languageMap", "valueList", "objectList", "values", "objects", "jsons", "vocabs", "languageMaps",
+		"valueLists", "objectLists", "unitCode", "observedAt", "datasetId", "deletedAt":
+		return true
+	}
+	return aggregate(key) >= 0
 }
 
 // quickTime reads a time and returns its length; 0 if it is not one of full precision and offset.
