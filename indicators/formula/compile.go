@@ -267,29 +267,6 @@ func (k *compiler) cycle(d *definition, path []int) {
 	k.fail(d, ErrCycle, at, what+"; write the formula with variables, also inside prev")
 }
 
-// cost bounds the steps of one cell.
-func (k *compiler) cost(d *definition) {
-	var of func(n *node) uint64
-	of = func(n *node) uint64 {
-		c := uint64(1)
-		for _, a := range n.args {
-			c += of(a)
-		}
-		switch n.op {
-		case opRollingSum, opRollingMean:
-			c *= uint64(n.n)
-		case opSumOver, opMeanOver:
-			if n.idx < len(k.cat.Dimensions) { // else the dimension is unknown, which is an error already
-				c *= uint64(max(1, len(k.cat.Dimensions[n.idx].Members)))
-			}
-		}
-		return min(c, 1<<40)
-	}
-	if c := of(d.root); c > k.cfg.MaxCost {
-		k.fail(d, ErrLimit, 0, fmt.Sprintf("a cell takes %d steps, more than %d; use shorter windows", c, k.cfg.MaxCost))
-	}
-}
-
 // unused warns of variables that no formula, rule or weight reads.
 func (k *compiler) unused() {
 	used := map[string]bool{}

@@ -85,8 +85,13 @@ func (p *Program) needed(i int) map[int]bool {
 
 // tracer makes a tree while a worker evaluates.
 type tracer struct {
-	open []visit // children of the step that is being evaluated
+	open  []visit // children of the step that is being evaluated
+	steps int
 }
+
+// MaxExplain is the number of steps after which an explanation goes no deeper:
+// what is read then has its figure and nothing below.
+const MaxExplain = 20_000
 
 type visit struct {
 	n    *node
@@ -97,8 +102,17 @@ type visit struct {
 func (t *tracer) step(w *worker, n *node) value {
 	outer := t.open
 	t.open = nil
+	t.steps++
 	d := w.d
 	out := t.describe(w, d, n)
+	if t.steps > MaxExplain {
+		w.trace = nil
+		v := w.run(n)
+		w.trace = t
+		out.Evaluated, out.Cell = true, t.cell(w, n, v)
+		t.open = append(outer, visit{n, out})
+		return v
+	}
 	v := w.run(n)
 	out.Evaluated = true
 	out.Cell = t.cell(w, n, v)
@@ -144,6 +158,7 @@ func (x *Node) absorb() {
 }
 
 func (t *tracer) untaken(w *worker, d *definition, n *node) *Node {
+	t.steps++
 	out := t.describe(w, d, n)
 	for _, a := range n.args {
 		out.Children = append(out.Children, t.untaken(w, d, a))

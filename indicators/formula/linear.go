@@ -55,6 +55,7 @@ type formPass struct {
 	d    *definition // where errors are reported
 	at   *node       // in d, the indicator being expanded; nil at the top
 	told bool
+	seen map[int]form // of indicators
 }
 
 func (f *formPass) not(n *node, why string) form {
@@ -164,6 +165,19 @@ func sameText(d *definition, a, b *node) bool {
 }
 
 func (f *formPass) indicator(n *node) form {
+	out, ok := f.seen[n.idx]
+	if !ok {
+		if f.seen == nil {
+			f.seen = map[int]form{}
+		}
+		out = f.formula(n)
+		f.seen[n.idx] = out
+	}
+	return out
+}
+
+// formula is the form of the indicator that n reads.
+func (f *formPass) formula(n *node) form {
 	top := f.at == nil
 	if top {
 		f.at = n
@@ -212,6 +226,7 @@ type leafVisitor struct {
 	at   period.Period
 	dims []string // of the cube
 	seen map[leaf]bool
+	read map[leaf]bool // indicators, in place of variables
 	out  []leaf
 }
 
@@ -224,6 +239,14 @@ func (v *leafVisitor) visit(n *node, shift int, members cube.Members) {
 			v.out = append(v.out, l)
 		}
 	case opIndicator:
+		l := leaf{n.idx, shift, members}
+		if v.read[l] {
+			return
+		}
+		if v.read == nil {
+			v.read = map[leaf]bool{}
+		}
+		v.read[l] = true
 		if d := v.p.inForce(n.idx, v.at.Add(shift)); d != nil {
 			v.visit(d.root, shift, members)
 		}

@@ -134,6 +134,10 @@ next:
 
 // summedIndicator evaluates the formula of another indicator on sums.
 func (w *worker) summedIndicator(n *node) value {
+	at := leaf{n.idx, w.at.shift, w.at.members}
+	if v, ok := w.summedInds[at]; ok {
+		return v
+	}
 	d := w.e.p.inForce(n.idx, w.period())
 	if d == nil {
 		return value{state: celenv.Unknown, status: cube.Status(cube.NotApplicable), reasons: w.sets.Add(cube.Reason{
@@ -143,6 +147,10 @@ func (w *worker) summedIndicator(n *node) value {
 	w.d = d
 	v := w.finish(d, w.eval(d.root))
 	w.d = was
+	if w.summedInds == nil {
+		w.summedInds = map[leaf]value{}
+	}
+	w.summedInds[at] = v
 	return v
 }
 

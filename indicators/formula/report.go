@@ -105,7 +105,7 @@ func (r *reporter) formula(d *definition) FormulaReport {
 	id := r.p.inds[d.ind].spec.ID
 	out := FormulaReport{Indicator: id, Version: d.spec.Version, Formula: d.spec.Formula, Unit: r.p.inds[d.ind].spec.Unit}
 	out.Reads = readsOf(r.named(d.checked.Root, 0, 0, nil))
-	out.Cost, out.Unbounded = r.cost(d, d.checked.Root)
+	out.Cost, out.Unbounded = r.p.steps(d, d.checked.Root)
 	warn := func(kind error, at *celenv.Node, msg string) {
 		out.Warnings = append(out.Warnings, r.p.at(d, kind, at.Begin, msg))
 	}
@@ -170,40 +170,6 @@ func windowOf(n *celenv.Node) (dimension string, before, more int) {
 		return dimension, 0, 0
 	}
 	return "", 0, int(count) - 1
-}
-
-// cost counts the steps of a cell: those of functions that read other rows as
-// often as they read.
-func (r *reporter) cost(d *definition, n *celenv.Node) (steps uint64, unbounded bool) {
-	const most = 1 << 40
-	steps = 1
-	times := uint64(1)
-	if n.Kind == celenv.Compound || n.Kind == celenv.Call && n.Type == celenv.Other {
-		c, ok := d.checked.CostBound(n)
-		steps, unbounded = min(max(c, 1), most), !ok
-	}
-	for _, x := range n.Args {
-		c, u := r.cost(d, x)
-		steps, unbounded = min(steps+c, most), unbounded || u
-	}
-	if n.Kind == celenv.Call && celenv.Window(n.Name) {
-		dimension, _, more := windowOf(n)
-		times = uint64(more + 1)
-		if dimension != "" {
-			times = r.p.members(dimension)
-		}
-	}
-	return min(steps*times, most), unbounded
-}
-
-// members is how many a dimension has, at least 1.
-func (p *Program) members(dimension string) uint64 {
-	for _, x := range p.cat.Dimensions {
-		if x.ID == dimension {
-			return uint64(max(1, len(x.Members)))
-		}
-	}
-	return 1
 }
 
 // shares warns of shares and percentages that are known to reach beyond 0 and

@@ -66,7 +66,7 @@ x.change, version 1, in %; at most 9 steps a cell
     prev(x.rate): double in kg/{person} -∞ to ∞
       x.rate: double in kg/{person} -∞ to ∞; missing without population (1 before), waste_t (1 before), x.rate (1 before)
 
-x.year, version 1, in t; at most 15 steps a cell
+x.year, version 1, in t; at most 10 steps a cell
   reads recycled_t (0 to 2 before), waste_t (0 to 2 before)
   rolling_mean(coalesce(waste_t, recycled_t), 3): double in t 0 to ∞; missing without recycled_t (0 to 2 before), waste_t (0 to 2 before)
     coalesce(waste_t, recycled_t): double in t 0 to ∞

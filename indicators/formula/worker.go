@@ -29,7 +29,9 @@ type worker struct {
 	at    place
 	trace *tracer        // of Explain
 	sums  map[leaf]value // of Network: what variables are replaced by
-	sumAt period.Period
+
+	summedInds map[leaf]value // of Network: indicators that were read, in place of variables
+	sumAt      period.Period
 
 	shifts  map[int][]int32 // by period of the grid: the period so many before, -1 none
 	causes  [][]uint32      // by lane and reason code: own code+1

@@ -241,18 +241,32 @@ func result(out ref.Val, err error) Value {
 // CostBound is the most that one evaluation of the part below n takes, in
 // cel-go's units; false if there is no bound but [Config].MaxCost.
 func (f *Formula) CostBound(n *Node) (uint64, bool) {
-	var root ast.Expr
-	ast.PreOrderVisit(f.ast.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
-		if e.ID() == n.ID {
-			root = e
-		}
-	}))
+	root := find(f.ast.Expr(), n.ID)
 	if root == nil {
 		return 0, false
 	}
 	sub := ast.NewCheckedAST(ast.NewAST(root, f.ast.SourceInfo()), f.ast.TypeMap(), f.ast.ReferenceMap())
 	c, err := checker.Cost(sub, sizes{})
 	return c.Max, err == nil && c.Max < math.MaxUint64
+}
+
+func find(e ast.Expr, id int64) ast.Expr {
+	if e.ID() == id {
+		return e
+	}
+	below := children(e)
+	if e.Kind() == ast.CallKind {
+		below = e.AsCall().Args()
+		if e.AsCall().IsMemberFunction() {
+			below = append([]ast.Expr{e.AsCall().Target()}, below...)
+		}
+	}
+	for _, x := range below {
+		if r := find(x, id); r != nil {
+			return r
+		}
+	}
+	return nil
 }
 
 // sizes knows nothing of the sizes of variables, and leaves the cost of
