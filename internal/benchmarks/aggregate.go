@@ -229,7 +229,10 @@ func aggregateSuite(quick bool) error {
 	if quick {
 		n = 400_000
 	}
-	for _, shape := range []struct{ devices, cities, hours int }{{1000, 50, 168}} {
+	for _, shape := range []struct {
+		devices, cities, hours int
+		full                   bool
+	}{{1000, 50, 168, true}, {1000, 25, 1, false}, {1000, 25, 100, false}, {1000, 100, 2500, false}} {
 		for _, shuffled := range []bool{false, true} {
 			t := &sensors{n: n, devices: shape.devices, cities: shape.cities, attributes: 4, hours: shape.hours, shuffled: shuffled}
 			t.fill()
@@ -241,6 +244,20 @@ func aggregateSuite(quick bool) error {
 					return err
 				}
 				if err := b.moments(t, threads); err != nil {
+					return err
+				}
+				if !shape.full {
+					continue
+				}
+				if err := b.others(t, threads); err != nil {
+					return err
+				}
+			}
+			if shape.full {
+				if err := b.civil(t); err != nil {
+					return err
+				}
+				if err := b.scaling(t); err != nil {
 					return err
 				}
 			}
@@ -307,5 +324,201 @@ func (b *bench) moments(t *sensors, threads int) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// figure runs and takes one figure of each row of groups.
+func (b *bench) figure(t *sensors, name string, goal, within float64, threads, keys int, c aggregate.Config, query string, f func(*aggregate.State) (float64, bool)) error {
+	return b.run(comparison{
+		name: fmt.Sprintf("%s %s threads=%d", name, order(t.shuffled), threads), target: goal, keys: keys, within: within, query: query,
+		ours: func() ([][]float64, error) {
+			r, err := aggregate.Run(context.Background(), c, t.batches)
+			if err != nil {
+				return nil, err
+			}
+			out := make([][]float64, 1)
+			for k, x := range r.Rows() {
+				if k.Entity != "" {
+					continue
+				}
+				v, ok := f(&x.State)
+				if !ok {
+					return nil, fmt.Errorf("%v has no figure", k)
+				}
+				out[0] = append(out[0], v)
+			}
+			return out, nil
+		},
+	}, t.n)
+}
+
+func (b *bench) others(t *sensors, threads int) error {
+	keep := func(k aggregate.Keep, f period.Freq) aggregate.Config {
+		c := t.config(threads)
+		c.Window = f
+		for i := range c.Measures {
+			c.Measures[i].Keep = k
+		}
+		return c
+	}
+	const by = " FROM readings GROUP BY 1, 2"
+	quantile := func(s *aggregate.State) (float64, bool) { return s.Values.Quantile(0.95, aggregate.Type7) }
+	if err := b.figure(t, "exact-quantile 200 groups", 3, 1e-12, threads, 2, keep(aggregate.KeepValues, period.None), "SELECT attribute, city, quantile_cont(v, 0.95)"+by, quantile); err != nil {
+		return err
+	}
+	disc := func(s *aggregate.State) (float64, bool) { return s.Values.Quantile(0.5, aggregate.Type1) }
+	if err := b.figure(t, "exact-median-type1 200 groups", 3, 1e-12, threads, 2, keep(aggregate.KeepValues, period.None), "SELECT attribute, city, quantile_disc(v, 0.5)"+by, disc); err != nil {
+		return err
+	}
+	near := func(s *aggregate.State) (float64, bool) { return s.Histogram.Quantile(0.95) }
+	if err := b.figure(t, "sketch-quantile 200 groups", 20, 0.01, threads, 2, keep(aggregate.KeepHistogram, period.None), "SELECT attribute, city, approx_quantile(v, 0.95)"+by, near); err != nil {
+		return err
+	}
+	distinct := func(s *aggregate.State) (float64, bool) { return float64(s.Distinct.Count()), true }
+	if err := b.figure(t, "distinct-values 200 groups", 5, 0, threads, 2, keep(aggregate.KeepDistinct, period.None), "SELECT attribute, city, count(DISTINCT v)::DOUBLE"+by, distinct); err != nil {
+		return err
+	}
+	devices := func(s *aggregate.State) (float64, bool) { return float64(s.Entities.Count()), true }
+	if err := b.figure(t, "distinct-devices 33600 groups", 5, 0, threads, 3, keep(aggregate.KeepEntities, period.Hour), fmt.Sprintf("SELECT attribute, city, (time - %d) // %d, count(DISTINCT device)::DOUBLE FROM readings GROUP BY 1, 2, 3", start, hourLen), devices); err != nil {
+		return err
+	}
+	c := keep(0, period.None)
+	if t.shuffled {
+		c.Lateness = aggregate.AnyOrder
+	}
+	const age = 2 * time.Hour
+	for i := range c.Measures {
+		c.Measures[i].Hold, c.Measures[i].MaxAge = aggregate.Step, age
+	}
+	held := func(s *aggregate.State) (float64, bool) { return s.Span.Mean() }
+	return b.figure(t, "time-weighted-mean 200 groups", 10, 1e-9, threads, 2, c, fmt.Sprintf(`WITH x AS (SELECT attribute, city, v, least(coalesce(lead(time) OVER (PARTITION BY device, attribute ORDER BY time) - time, %[1]d), %[1]d) AS d FROM readings)
+		SELECT attribute, city, sum(v * d) / sum(d) FROM x GROUP BY 1, 2`, int64(age)), held)
+}
+
+// civil lets DuckDB compute the civil day itself.
+func (b *bench) civil(t *sensors) error {
+	zone, err := time.LoadLocation("Europe/Madrid")
+	if err != nil {
+		return err
+	}
+	c := t.config(2)
+	c.Window, c.Zone = period.Day, zone
+	mean := func(s *aggregate.State) (float64, bool) { return s.Moments.Mean() }
+	return b.figure(t, "mean by civil day", 0, 1e-9, 2, 3, c, "SELECT attribute, city, epoch(date_trunc('day', timezone('Europe/Madrid', make_timestamptz(time // 1000)))) AS day, avg(v) FROM readings GROUP BY 1, 2, 3", mean)
+}
+
+// scaling prints what has no peer: threads, small inputs, length, states as bytes.
+func (b *bench) scaling(t *sensors) error {
+	least := func(f func() error) (time.Duration, error) {
+		best := time.Duration(math.MaxInt64)
+		rounds := 7
+		if b.quick {
+			rounds = 2
+		}
+		for range rounds {
+			runtime.GC()
+			at := time.Now()
+			if err := f(); err != nil {
+				return 0, err
+			}
+			best = min(best, time.Since(at))
+		}
+		return best, nil
+	}
+	run := func(workers int, list []*telemetry.Batch) func() error {
+		return func() error {
+			a, err := aggregate.New(t.config(workers))
+			if err != nil {
+				return err
+			}
+			return a.AddAll(context.Background(), list)
+		}
+	}
+	runtime.GOMAXPROCS(2)
+	one, err := least(run(1, t.batches))
+	if err != nil {
+		return err
+	}
+	two, err := least(run(2, t.batches))
+	if err != nil {
+		return err
+	}
+	fmt.Printf("aggregate/threads 1→2 %s\t%v\t%v\t%.2f×\t≥ 1.7×\n", order(t.shuffled), two.Round(time.Microsecond), one.Round(time.Microsecond), float64(one)/float64(two))
+	small := t.batches[:1]
+	many := func(workers int) func() error {
+		return func() error {
+			for range 200 {
+				if err := run(workers, small)(); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	if one, err = least(many(1)); err != nil {
+		return err
+	}
+	if two, err = least(many(2)); err != nil {
+		return err
+	}
+	fmt.Printf("aggregate/2048 readings, workers 2 against 1 %s\t%v\t%v\t%.2f×\t≥ 1× (noise aside)\n", order(t.shuffled), (two / 200).Round(time.Microsecond), (one / 200).Round(time.Microsecond), float64(one)/float64(two))
+	if b.quick || t.shuffled {
+		return nil
+	}
+	var base float64
+	for _, times := range []int{1, 10} {
+		a, err := aggregate.New(t.config(1))
+		if err != nil {
+			return err
+		}
+		at := time.Now()
+		for range times {
+			for _, x := range t.batches {
+				if err := a.Add(x); err != nil {
+					return err
+				}
+			}
+		}
+		ns := float64(time.Since(at)) / float64(times*t.n)
+		if times == 1 {
+			base = ns
+		}
+		fmt.Printf("aggregate/Add %.0e readings\t%.2f ns/reading\t-\t%.2f of 1e+07\tlinear: 1\n", float64(times*t.n), ns, ns/base)
+	}
+	r, err := aggregate.Run(context.Background(), t.config(1), t.batches)
+	if err != nil {
+		return err
+	}
+	var raw [][]byte
+	size := 0
+	for _, x := range r.Rows() {
+		p, err := x.State.AppendBinary(nil)
+		if err != nil {
+			return err
+		}
+		raw = append(raw, p)
+		size += len(p)
+		if len(raw) == 10_000 {
+			break
+		}
+	}
+	took, err := least(func() error {
+		var sum aggregate.State
+		for _, p := range raw {
+			var s aggregate.State
+			if err := s.UnmarshalBinary(p); err != nil {
+				return err
+			}
+			if err := sum.Merge(&s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("aggregate/merge of %d serialised states\t%.0f states/s\t-\t-\t10⁴ a second\n", len(raw), float64(len(raw))/took.Seconds())
+	fmt.Printf("aggregate/bytes per serialised state (moments)\t%.1f\t-\t-\t-\n", float64(size)/float64(len(raw)))
 	return nil
 }

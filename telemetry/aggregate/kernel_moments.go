@@ -16,6 +16,9 @@ type odd struct {
 	t    [chunkRows]int64
 }
 
+// narrow bounds decimals whose square fits a word.
+const narrow = 1<<31 - 1
+
 // runDecimals adds runs of rows to states, one write for a run.
 func runDecimals(h []hot, r []*rest, runs []run, rows []int32, x []float64, at []int64, ten float64, o *odd) {
 	for _, q := range runs {
@@ -26,39 +29,93 @@ func runDecimals(h []hot, r []*rest, runs []run, rows []int32, x []float64, at [
 			v := x[i]
 			y := float64(v * ten)
 			y = (y + toWhole) - toWhole
-			if !(y >= -maxDecimal && y <= maxDecimal && y/ten == v) {
-				o.slot[o.n], o.x[o.n], o.t[o.n] = q.slot, v, at[i]
-				o.n++
+			if !(y >= -narrow && y <= narrow && y/ten == v) {
+				if !(y >= -maxDecimal && y <= maxDecimal && y/ten == v) {
+					o.slot[o.n], o.x[o.n], o.t[o.n] = q.slot, v, at[i]
+					o.n++
+					continue
+				}
+				d := int64(y)
+				s := d >> 63
+				abs := uint64((d ^ s) - s)
+				ph, pl := bits.Mul64(abs, abs)
+				var c uint64
+				sqLo, c = bits.Add64(sqLo, pl, 0)
+				sqHi, _ = bits.Add64(sqHi, ph, c)
+				n++
+				sum += d
+				lo, hi = min(lo, d), max(hi, d)
 				continue
 			}
 			d := int64(y)
 			n++
 			sum += d
-			s := d >> 63
-			abs := uint64((d ^ s) - s)
-			ph, pl := bits.Mul64(abs, abs)
 			var c uint64
-			sqLo, c = bits.Add64(sqLo, pl, 0)
-			sqHi, _ = bits.Add64(sqHi, ph, c)
+			sqLo, c = bits.Add64(sqLo, uint64(d*d), 0)
+			sqHi += c
 			lo, hi = min(lo, d), max(hi, d)
 		}
-		if n == 0 {
-			continue
+		addRun(h, r, &q, n, sum, sqLo, sqHi, lo, hi)
+	}
+}
+
+// rowDecimals is runDecimals for rows that are 0, 1, 2 …
+func rowDecimals(h []hot, r []*rest, runs []run, x []float64, at []int64, ten float64, o *odd) {
+	for _, q := range runs {
+		var n, sum int64
+		var sqLo, sqHi uint64
+		lo, hi := int64(1<<63-1), int64(-1<<63)
+		for i, v := range x[q.from:q.to] {
+			y := float64(v * ten)
+			y = (y + toWhole) - toWhole
+			if !(y >= -narrow && y <= narrow && y/ten == v) {
+				if !(y >= -maxDecimal && y <= maxDecimal && y/ten == v) {
+					o.slot[o.n], o.x[o.n], o.t[o.n] = q.slot, v, at[int(q.from)+i]
+					o.n++
+					continue
+				}
+				d := int64(y)
+				s := d >> 63
+				abs := uint64((d ^ s) - s)
+				ph, pl := bits.Mul64(abs, abs)
+				var c uint64
+				sqLo, c = bits.Add64(sqLo, pl, 0)
+				sqHi, _ = bits.Add64(sqHi, ph, c)
+				n++
+				sum += d
+				lo, hi = min(lo, d), max(hi, d)
+				continue
+			}
+			d := int64(y)
+			n++
+			sum += d
+			var c uint64
+			sqLo, c = bits.Add64(sqLo, uint64(d*d), 0)
+			sqHi += c
+			lo, hi = min(lo, d), max(hi, d)
 		}
-		p := &h[q.slot]
-		p.n += n
-		p.min, p.max = min(p.min, lo), max(p.max, hi)
-		p.first, p.last = min(p.first, q.first), max(p.last, q.last)
-		a := p.sum + sum
-		if (p.sum^a)&(sum^a) < 0 {
-			carrySum(r, q.slot, sum)
-		}
-		p.sum = a
-		var c uint64
-		p.sqLo, c = bits.Add64(p.sqLo, sqLo, 0)
-		if p.sqHi, c = bits.Add64(p.sqHi, sqHi, c); c != 0 {
-			carrySquares(r, q.slot)
-		}
+		addRun(h, r, &q, n, sum, sqLo, sqHi, lo, hi)
+	}
+}
+
+// addRun writes a run to its state.
+func addRun(h []hot, r []*rest, q *run, n, sum int64, sqLo, sqHi uint64, lo, hi int64) {
+	if n == 0 {
+		return
+	}
+	p := &h[q.slot]
+	p.n += n
+	p.min, p.max = min(p.min, lo), max(p.max, hi)
+	p.first, p.last = min(p.first, q.first), max(p.last, q.last)
+	a := p.sum + sum
+	if (p.sum^a)&(sum^a) < 0 {
+		carrySum(r, q.slot, sum)
+	}
+	p.sum = a
+	var c uint64
+	p.sqLo, c = bits.Add64(p.sqLo, sqLo, 0)
+	if p.sqHi, c = bits.Add64(p.sqHi, sqHi, c); c != 0 {
+		carrySquares(r, q.slot)
 	}
 }
 
@@ -122,6 +179,35 @@ func runFloats(p []part, runs []run, rows []int32, x []float64) {
 		k, s, c, sq, lo, hi := q.k, q.s, q.c, q.q, q.min, q.max
 		for _, i := range rows[z.from:z.to] {
 			v := x[i]
+			a := s + v
+			b := a - s
+			c += (s - (a - b)) + (v - b)
+			s = a
+			d := v - k
+			sq += float64(d * d)
+			if v < lo {
+				lo = v
+			}
+			if v > hi {
+				hi = v
+			}
+		}
+		q.n += int64(z.to - z.from)
+		q.s, q.c, q.q, q.min, q.max = s, c, sq, lo, hi
+		q.first, q.last = min(q.first, z.first), max(q.last, z.last)
+	}
+}
+
+// rowFloats is runFloats for rows that are 0, 1, 2 …
+func rowFloats(p []part, runs []run, x []float64) {
+	for _, z := range runs {
+		q := &p[z.slot]
+		if q.n == 0 {
+			v := x[z.from]
+			*q = part{k: v, min: v, max: v, first: z.first, last: z.last}
+		}
+		k, s, c, sq, lo, hi := q.k, q.s, q.c, q.q, q.min, q.max
+		for _, v := range x[z.from:z.to] {
 			a := s + v
 			b := a - s
 			c += (s - (a - b)) + (v - b)

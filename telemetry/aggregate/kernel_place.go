@@ -14,8 +14,8 @@ type run struct {
 	first, last int64 // times
 }
 
-// stretchOf is how many rows from k on have entity e and a time from ≤ t < to, and
-// the first and last of their times.
+// stretchOf is how many rows from the first on have entity e and a time from ≤ t < to,
+// and the first and last of their times.
 func stretchOf(rows []int32, entity []uint32, at []int64, e uint32, from, to int64) (n int, first, last int64) {
 	first, last = math.MaxInt64, math.MinInt64
 	for k, i := range rows {
@@ -26,6 +26,19 @@ func stretchOf(rows []int32, entity []uint32, at []int64, e uint32, from, to int
 		first, last = min(first, t), max(last, t)
 	}
 	return len(rows), first, last
+}
+
+// climb is how many of the times from the first on do not fall and are below to; the
+// first of them is.
+func climb(at []int64, to int64) int {
+	last := at[0]
+	for k, t := range at {
+		if t < last || t >= to {
+			return k
+		}
+		last = t
+	}
+	return len(at)
 }
 
 // index is a table's direct index, by value.

@@ -135,6 +135,14 @@ func TestKernelTwins(t *testing.T) {
 		}
 		require.Equal(t, want, states(func(h []hot, r []*rest, o *odd) { scatterDecimals(h, r, slot, rows, x, at, ten, o) }))
 		require.Equal(t, want, states(func(h []hot, r []*rest, o *odd) { runDecimals(h, r, runs, rows, x, at, ten, o) }))
+		// The same rows in a lane without a list.
+		y, ty := make([]float64, n), make([]int64, n)
+		for i, k := range rows {
+			y[i], ty[i] = x[k], at[k]
+		}
+		require.Equal(t, want, states(func(h []hot, r []*rest, o *odd) { rowDecimals(h, r, runs, y, ty, ten, o) }))
+		p4 := make([]part, groups)
+		rowFloats(p4, runs, y)
 		p1, p2, p3 := make([]part, groups), make([]part, groups), make([]part, groups)
 		scatterFloats(p1, slot, rows, x, at)
 		runFloats(p2, runs, rows, x)
@@ -143,6 +151,7 @@ func TestKernelTwins(t *testing.T) {
 		}
 		require.Equal(t, p1, p2)
 		require.Equal(t, p1, p3)
+		require.Equal(t, p1, p4)
 	}
 }
 

@@ -226,29 +226,27 @@ func (a *Aggregator) collectTables(r *Result, mi int, tables []*table, rank []ui
 func spreadValues(rows []Row, tables []*table, rowOf [][]uint32) {
 	next := make([]int, len(rows)+1)
 	for k, t := range tables {
-		for _, slots := range t.values.slot {
-			for _, s := range slots {
-				next[rowOf[k][s]+1]++
-			}
-		}
+		of := rowOf[k]
+		t.values.each(func(slot uint32, x []float64) { next[of[slot]+1] += len(x) })
 	}
 	for i := range rows {
 		next[i+1] += next[i]
 	}
 	all := make([]float64, next[len(rows)])
 	for i := range rows {
-		rows[i].State.Values = &Values{x: all[next[i]:next[i+1]:next[i+1]]}
+		v := &Values{x: all[next[i]:next[i+1]:next[i+1]]}
+		if lo, hi, ok := extremes(&rows[i].State); ok {
+			v.lo, v.hi, v.known = lo, hi, len(v.x)
+		}
+		rows[i].State.Values = v
 	}
 	for k, t := range tables {
-		for j, slots := range t.values.slot {
-			x := t.values.x[j][:len(slots)]
-			of := rowOf[k]
-			for i, s := range slots {
-				at := &next[of[s]]
-				all[*at] = x[i]
-				*at++
-			}
-		}
+		of := rowOf[k]
+		t.values.each(func(slot uint32, x []float64) {
+			at := &next[of[slot]]
+			copy(all[*at:], x)
+			*at += len(x)
+		})
 	}
 }
 

@@ -233,13 +233,13 @@ func (a *Aggregator) Retire(t int64) (*Result, error) {
 					return nil, err
 				}
 			}
-			for j, slots := range old.values.slot {
-				for i, s := range slots {
-					if moved[s] != ^uint32(0) {
-						fresh.values.add([]uint32{moved[s]}, []int32{0}, []float64{old.values.x[j][i]})
+			old.values.each(func(slot uint32, x []float64) {
+				if to := moved[slot]; to != ^uint32(0) {
+					for i := range x {
+						fresh.values.addRun(to, []int32{0}, x[i:])
 					}
 				}
-			}
+			})
 			w.states -= old.len() - fresh.len()
 			w.tables[mi] = fresh
 			if w.stage != nil {

@@ -37,6 +37,8 @@ type table struct {
 	histogram []*sketch.Histogram
 	entities  []*sketch.Distinct
 	distinct  []*sketch.Distinct
+	met       []filter // entities, by number
+	seen      []filter // small decimals
 	top       []*sketch.Top
 	ends      []Ends
 	timed     []Timed
@@ -171,10 +173,10 @@ func (t *table) add(g uint32, w int32) uint32 {
 		t.histogram = append(t.histogram, &sketch.Histogram{})
 	}
 	if k&KeepEntities != 0 {
-		t.entities = append(t.entities, &sketch.Distinct{})
+		t.entities, t.met = append(t.entities, &sketch.Distinct{}), append(t.met, filter{})
 	}
 	if k&KeepDistinct != 0 {
-		t.distinct = append(t.distinct, &sketch.Distinct{})
+		t.distinct, t.seen = append(t.distinct, &sketch.Distinct{}), append(t.seen, filter{})
 	}
 	if k&KeepTop != 0 {
 		t.top = append(t.top, sketch.NewTop(TopKeys))
@@ -215,4 +217,29 @@ func (t *table) reject(slot uint32, r Reject) {
 		}
 	}
 	t.rejects[slot][r]++
+}
+
+// filter is a set of small numbers that were met: what it has need not be counted
+// again. It holds no more than maxFilter bits, and nothing follows from what it lacks.
+type filter struct{ bits []uint64 }
+
+const maxFilter = 1 << 16
+
+// add is false if n was met for sure.
+func (f *filter) add(n uint64) bool {
+	if n < uint64(len(f.bits))*64 {
+		w, b := n/64, uint64(1)<<(n%64)
+		if f.bits[w]&b != 0 {
+			return false
+		}
+		f.bits[w] |= b
+		return true
+	}
+	if n < maxFilter {
+		bits := make([]uint64, min(max(2*len(f.bits), int(n/64)+1), maxFilter/64))
+		copy(bits, f.bits)
+		bits[n/64] |= 1 << (n % 64)
+		f.bits = bits
+	}
+	return true
 }

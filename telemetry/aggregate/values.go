@@ -18,7 +18,11 @@ const (
 
 // Values are numbers, for exact quantiles. It takes 8 bytes a number. The zero Values
 // is empty. Not safe for concurrent use, but quantiles may be asked concurrently.
-type Values struct{ x []float64 }
+type Values struct {
+	x      []float64
+	lo, hi float64 // extremes, if known is as long as x: they save a pass
+	known  int
+}
 
 // Add adds x, which must not be NaN. -0 counts as 0.
 func (v *Values) Add(x float64) { v.x = append(v.x, x+0) }
@@ -49,7 +53,14 @@ func (v *Values) Quantile(q float64, d Quantile) (float64, bool) {
 	}
 	k := min(int(at), n-1)
 	part := at - float64(k)
-	a, b := selectTwo(v.x, k, part > 0)
+	lo, hi := v.lo, v.hi
+	if v.known != n {
+		lo, hi = v.x[0], v.x[0]
+		for _, x := range v.x {
+			lo, hi = min(lo, x), max(hi, x)
+		}
+	}
+	a, b := selectTwo(v.x, k, part > 0, lo, hi)
 	if part == 0 || a == b {
 		return a, true
 	}
@@ -69,18 +80,14 @@ func unordered(k uint64) float64 {
 const digits = 1 << 11
 
 // selectTwo is the order statistic k of x, from 0, and the next one if it is wanted
-// and there is one. It does not change x: a count by the top 11 bits in which numbers
+// and there is one; no number is outside lo to hi. It does not change x: a count by the top 11 bits in which numbers
 // differ finds the stretch that is worth copying.
-func selectTwo(x []float64, k int, two bool) (a, b float64) {
+func selectTwo(x []float64, k int, two bool, lo, hi float64) (a, b float64) {
 	if len(x) <= 256 {
 		var buf [256]float64
 		s := buf[:copy(buf[:], x)]
 		slices.Sort(s)
 		return s[k], s[min(k+1, len(s)-1)]
-	}
-	lo, hi := x[0], x[0]
-	for _, v := range x {
-		lo, hi = min(lo, v), max(hi, v)
 	}
 	least, span := ordered(lo), ordered(hi)-ordered(lo)
 	if span == 0 {
@@ -108,20 +115,25 @@ func selectTwo(x []float64, k int, two bool) (a, b float64) {
 		return a, unordered(least + uint64(d))
 	}
 	part := make([]float64, 0, count[d])
+	k -= before
+	from := least + uint64(d)<<shift
+	to := from + 1<<shift - 1
+	for _, v := range x {
+		if o := ordered(v); o-from <= to-from {
+			part = append(part, v)
+		}
+	}
+	lo, hi = unordered(from), unordered(min(to, least+span))
+	if k+1 < len(part) || !two {
+		return selectTwo(part, k, two, lo, hi)
+	}
+	a, _ = selectTwo(part, k, false, lo, hi)
 	next := math.Inf(1)
 	for _, v := range x {
-		switch e := int((ordered(v) - least) >> shift & (digits - 1)); {
-		case e == d:
-			part = append(part, v)
-		case e > d && v < next:
+		if v < next && ordered(v) > to {
 			next = v
 		}
 	}
-	k -= before
-	if k+1 < len(part) || !two {
-		return selectTwo(part, k, two)
-	}
-	a, _ = selectTwo(part, k, false)
 	return a, next
 }
 
@@ -169,29 +181,54 @@ func (d *decoder) values() Values {
 // log is numbers with their slots, as they came: they are put in order once, at the
 // end.
 type log struct {
-	slot [][]uint32
+	runs [][]logRun
 	x    [][]float64
 	n    int
 }
 
+// logRun is a stretch of numbers of one slot.
+type logRun struct{ slot, n uint32 }
+
 const logRows = 1 << 16
 
+// add adds rows with a slot each.
 func (l *log) add(slot []uint32, rows []int32, x []float64) {
+	for k := range rows {
+		l.addRun(slot[k], rows[k:k+1], x)
+	}
+}
+
+// addRun adds rows of one slot.
+func (l *log) addRun(slot uint32, rows []int32, x []float64) {
 	for len(rows) > 0 {
 		if l.n%logRows == 0 {
-			l.slot = append(l.slot, make([]uint32, 0, logRows))
+			l.runs = append(l.runs, make([]logRun, 0, 1024))
 			l.x = append(l.x, make([]float64, 0, logRows))
 		}
 		k := len(l.x) - 1
 		n := min(len(rows), logRows-len(l.x[k]))
-		l.slot[k] = append(l.slot[k], slot[:n]...)
-		y := l.x[k][:len(l.x[k])+n]
-		l.x[k] = y
-		y = y[len(y)-n:]
-		for i, row := range rows[:n] {
-			y[i] = x[row] + 0
+		if r := l.runs[k]; len(r) > 0 && r[len(r)-1].slot == slot {
+			r[len(r)-1].n += uint32(n)
+		} else {
+			l.runs[k] = append(r, logRun{slot, uint32(n)})
 		}
-		slot, rows = slot[n:], rows[n:]
+		y := l.x[k]
+		for _, row := range rows[:n] {
+			y = append(y, x[row]+0)
+		}
+		l.x[k] = y
+		rows = rows[n:]
 		l.n += n
+	}
+}
+
+// each calls f for every stretch.
+func (l *log) each(f func(slot uint32, x []float64)) {
+	for k, runs := range l.runs {
+		x := l.x[k]
+		for _, r := range runs {
+			f(r.slot, x[:r.n])
+			x = x[r.n:]
+		}
 	}
 }

@@ -237,6 +237,8 @@ type placed struct {
 	x      []float64
 	at     []int64
 	row    []int32  // of the chunk; nil: the same
+	whole  bool     // rows are 0, 1, 2 … of the lanes
+	one    bool     // and of one entity
 	runs   []run    // nil: slots
 	slot   []uint32 // by place in rows
 }
@@ -245,7 +247,8 @@ type placed struct {
 func (w *worker) place(tr *translation, mi int, c chunk, rows []int32, count *Totals) (placed, error) {
 	s := &w.scratch
 	before := w.tables[mi].len()
-	p := placed{rows: rows, entity: c.entity, x: c.number, at: c.time}
+	p := placed{rows: rows, entity: c.entity, x: c.number, at: c.time, whole: len(rows) == len(c.time)}
+	p.one = p.whole && uniform(c.entity)
 	ok := w.clean(tr, mi, c)
 	if ok {
 		var err error
@@ -258,7 +261,7 @@ func (w *worker) place(tr *translation, mi int, c chunk, rows []int32, count *To
 		if err != nil {
 			return placed{}, err
 		}
-		p = placed{rows: s.rows[:n], entity: s.e[:n], x: s.x[:n], at: s.t[:n], row: s.row[:n]}
+		p = placed{rows: s.rows[:n], entity: s.e[:n], x: s.x[:n], at: s.t[:n], row: s.row[:n], whole: true}
 		if _, err := w.find(tr, mi, &p); err != nil {
 			return placed{}, err
 		}
@@ -287,7 +290,15 @@ func (w *worker) find(tr *translation, mi int, p *placed) (bool, error) {
 		if err != nil {
 			return false, w.d.wrap(err, mi, g)
 		}
-		n, first, last := stretchOf(p.rows[k:], p.entity, p.at, e, from, to)
+		var n int
+		var first, last int64
+		if p.one {
+			if n = climb(p.at[k:], to); n > 0 {
+				first, last = at, p.at[k+n-1]
+			}
+		} else {
+			n, first, last = stretchOf(p.rows[k:], p.entity, p.at, e, from, to)
+		}
 		slot := t.at(g, int32(o))
 		p.runs = append(p.runs, run{slot, int32(k), int32(k + n), first, last})
 		k += n
@@ -519,12 +530,17 @@ func (m *measure) number(x float64, c *conversion) (float64, Reject) {
 func (w *worker) keep(mi int, p *placed) {
 	m, t, o := &w.d.measures[mi], w.tables[mi], &w.scratch.odd
 	switch {
+	case m.Form == Float && p.runs != nil && p.whole:
+		rowFloats(t.part, p.runs, p.x)
+		return
 	case m.Form == Float && p.runs != nil:
 		runFloats(t.part, p.runs, p.rows, p.x)
 		return
 	case m.Form == Float:
 		scatterFloats(t.part, p.slot, p.rows, p.x, p.at)
 		return
+	case p.runs != nil && p.whole:
+		rowDecimals(t.hot, t.rest, p.runs, p.x, p.at, m.ten, o)
 	case p.runs != nil:
 		runDecimals(t.hot, t.rest, p.runs, p.rows, p.x, p.at, m.ten, o)
 	default:
@@ -573,16 +589,41 @@ func (w *worker) keepMore(tr *translation, mi int, c chunk, p *placed) error {
 		if t.values.n+len(slot) > w.cfg.Limits.Values {
 			return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d numbers for exact quantiles; keep a histogram, or raise Limits.Values", w.cfg.Limits.Values)}, mi, noGroup)
 		}
-		t.values.add(slot, p.rows, p.x)
+		if p.runs != nil {
+			for i := range p.runs {
+				r := &p.runs[i]
+				t.values.addRun(slot[r.from], p.rows[r.from:r.to], p.x)
+			}
+		} else {
+			t.values.add(slot, p.rows, p.x)
+		}
 	}
 	if m.Keep&KeepHistogram != 0 {
+		var h *sketch.Histogram
+		last := ^uint32(0)
 		for k, s := range slot {
-			t.histogram[s].Add(p.x[p.rows[k]])
+			if s != last {
+				h, last = t.histogram[s], s
+			}
+			h.Add(p.x[p.rows[k]])
 		}
 	}
 	if m.Keep&KeepEntities != 0 {
-		for k, s := range slot {
-			t.entities[s].Add(w.d.entities[tr.entity[p.entity[p.rows[k]]]].id)
+		if p.runs != nil { // of one entity each
+			for i := range p.runs {
+				k := p.runs[i].from
+				e := tr.entity[p.entity[p.rows[k]]]
+				if t.met[slot[k]].add(uint64(e)) {
+					t.entities[slot[k]].Add(w.d.entities[e].id)
+				}
+			}
+		} else {
+			for k, s := range slot {
+				e := tr.entity[p.entity[p.rows[k]]]
+				if t.met[s].add(uint64(e)) {
+					t.entities[s].Add(w.d.entities[e].id)
+				}
+			}
 		}
 	}
 	row := func(k int) int {
@@ -591,7 +632,17 @@ func (w *worker) keepMore(tr *translation, mi int, c chunk, p *placed) error {
 		}
 		return int(p.rows[k])
 	}
-	if m.Keep&(KeepDistinct|KeepTop) != 0 {
+	if m.Keep&KeepDistinct != 0 && m.Keep&KeepTop == 0 && m.Form == Decimal {
+		for k, s := range slot {
+			x := p.x[p.rows[k]]
+			// The decimal, if it is small, says whether the number was met before.
+			y := (float64(x*m.ten) + toWhole) - toWhole
+			if y >= 0 && y < 1<<16 && y/m.ten == x && !t.seen[s].add(uint64(y)) {
+				continue
+			}
+			t.distinct[s].Add(math.Float64bits(x + 0))
+		}
+	} else if m.Keep&(KeepDistinct|KeepTop) != 0 {
 		for k, s := range slot {
 			id := math.Float64bits(p.x[p.rows[k]] + 0)
 			var text []byte
