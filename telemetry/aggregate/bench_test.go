@@ -3,6 +3,7 @@ package aggregate
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/almotacen/almotacen/indicators/period"
 	"github.com/almotacen/almotacen/telemetry"
@@ -61,6 +62,31 @@ func BenchmarkAdd(b *testing.B) {
 					i++
 				}
 			})
+		}
+	}
+}
+
+// BenchmarkOrder adds rows of one series after another to a time-weighted mean.
+func BenchmarkOrder(b *testing.B) {
+	a, err := New(Config{Window: period.Day, Measures: []Measure{{ID: "t", Attribute: "t", Hold: Step, MaxAge: time.Hour, Decimals: 2}}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	x := &telemetry.Batch{}
+	e, at := x.Entities.Code([]byte("d"), nil), x.Attributes.Code([]byte("t"))
+	for i := range chunkRows {
+		x.Append(&telemetry.Row{Entity: e, Attribute: at, Kind: telemetry.Number, Quality: telemetry.Valid, Number: float64(i%4000) / 100})
+	}
+	now := int64(0)
+	b.ReportAllocs()
+	b.SetBytes(chunkRows)
+	for b.Loop() {
+		for i := range x.Time {
+			now += 1e6
+			x.Time[i] = now
+		}
+		if err := a.Add(x); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

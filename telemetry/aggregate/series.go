@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/almotacen/almotacen/telemetry"
@@ -123,7 +124,7 @@ func (w *worker) order(tr *translation, mi int, c chunk, rows []int32, count *To
 		}
 		if late == 0 {
 			x.latest = max(x.latest, h.Time)
-			if err := w.push(mi, e, x, h); err != nil {
+			if err := w.push(mi, e, x, &h); err != nil {
 				return err
 			}
 			continue
@@ -160,7 +161,7 @@ func (w *worker) flush(all bool) error {
 			k++
 			continue
 		}
-		if err := w.push(int(h.measure), h.entity, x, h.held); err != nil {
+		if err := w.push(int(h.measure), h.entity, x, &h.held); err != nil {
 			return err
 		}
 	}
@@ -169,25 +170,25 @@ func (w *worker) flush(all bool) error {
 }
 
 // push takes the next reading of a series, in the order of time.
-func (w *worker) push(mi int, e uint32, x *series, h held) error {
+func (w *worker) push(mi int, e uint32, x *series, h *held) error {
 	switch {
 	case !x.some:
-		x.some, x.last = true, h
+		x.some, x.last = true, *h
 	case h.Time > x.last.Time:
 		if err := w.goOn(mi, e, x); err != nil {
 			return err
 		}
-		x.last, x.others = h, x.others[:0]
+		x.last, x.others = *h, x.others[:0]
 	case h.Value == x.last.Value:
 		if h.better(&x.last, w.cfg.Conflict) {
-			x.last = h
+			x.last = *h
 		}
 		return w.rejectReading(mi, e, h.Time, RejectDuplicate)
 	default:
 		for i := range x.others {
 			if o := &x.others[i]; o.Value == h.Value {
 				if h.better(o, w.cfg.Conflict) {
-					*o = h
+					*o = *h
 				}
 				if o.better(&x.last, w.cfg.Conflict) {
 					*o, x.last = x.last, *o
@@ -195,7 +196,7 @@ func (w *worker) push(mi int, e uint32, x *series, h held) error {
 				return w.rejectReading(mi, e, h.Time, RejectDuplicate)
 			}
 		}
-		x.others = append(x.others, h)
+		x.others = append(x.others, *h)
 		if o := &x.others[len(x.others)-1]; o.better(&x.last, w.cfg.Conflict) {
 			*o, x.last = x.last, *o
 		}
@@ -238,7 +239,13 @@ func (w *worker) goOn(mi int, e uint32, x *series) error {
 		}
 	}
 	v := x.last.Value
-	i, exact, ok := nearestDecimal(v, m.scale)
+	y := float64(v * m.ten)
+	y = (y + toWhole) - toWhole
+	ok := y >= -maxDecimal && y <= maxDecimal
+	i, exact := int64(0), false
+	if ok {
+		i, exact = int64(y), y/m.ten == v
+	}
 	if !ok && (m.Hold != NotHeld || m.Meter != nil) {
 		return w.rejectReading(mi, e, at, RejectRange)
 	}
@@ -290,9 +297,21 @@ func (w *worker) keepOne(mi int, slot, e uint32, r Reading) error {
 }
 
 func addTo(t *table, slot uint32, i int64) {
-	m := Moments{hot: t.hot[slot], rest: t.rest[slot]}
-	m.addDecimal(i)
-	t.hot[slot], t.rest[slot] = m.hot, m.rest
+	p := &t.hot[slot]
+	p.n++
+	p.min, p.max = min(p.min, i), max(p.max, i)
+	a := p.sum + i
+	if (p.sum^a)&(i^a) < 0 {
+		carrySum(t.rest, slot, i)
+	}
+	p.sum = a
+	abs := uint64(max(i, -i))
+	hi, lo := bits.Mul64(abs, abs)
+	var c uint64
+	p.sqLo, c = bits.Add64(p.sqLo, lo, 0)
+	if p.sqHi, c = bits.Add64(p.sqHi, hi, c); c != 0 {
+		carrySquares(t.rest, slot)
+	}
 }
 
 func (w *worker) rejectReading(mi int, e uint32, at int64, r Reject) error {

@@ -599,9 +599,18 @@ func (w *worker) keepMore(tr *translation, mi int, c chunk, p *placed) error {
 		}
 	}
 	if m.Keep&KeepHistogram != 0 {
+		if p.runs != nil && p.whole {
+			for i := range p.runs {
+				r := &p.runs[i]
+				t.histogram[slot[r.from]].AddAll(p.x[r.from:r.to])
+			}
+		}
 		var h *sketch.Histogram
 		last := ^uint32(0)
 		for k, s := range slot {
+			if p.runs != nil && p.whole {
+				break
+			}
 			if s != last {
 				h, last = t.histogram[s], s
 			}

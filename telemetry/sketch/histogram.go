@@ -89,6 +89,42 @@ func (h *Histogram) Add(x float64) bool {
 	return true
 }
 
+// AddAll is Add for each of x, and faster; it returns how many were counted.
+func (h *Histogram) AddAll(x []float64) int {
+	n := 0
+	key := int16(0)
+	var small *[128]uint32
+	for _, v := range x {
+		b := math.Float64bits(v)
+		e := int16(b >> 52 & 0x7ff)
+		if b>>63 != 0 {
+			e = -e
+		}
+		if e == key && small != nil {
+			if c := &small[b>>45&127]; *c < math.MaxUint32 {
+				*c++
+				n++
+				h.n++
+				if v < h.min {
+					h.min = v
+				}
+				if v > h.max {
+					h.max = v
+				}
+				continue
+			}
+		}
+		if !h.Add(v) {
+			continue
+		}
+		n++
+		if key, small = 0, nil; h.last < len(h.pages) && e != 0 {
+			key, small = e, h.pages[h.last].small
+		}
+	}
+	return n
+}
+
 func (h *Histogram) page(key int16) int {
 	i, ok := slices.BinarySearchFunc(h.pages, key, func(p page, k int16) int { return cmp.Compare(p.key, k) })
 	if !ok {

@@ -90,6 +90,10 @@ func TestHistogramOrderFree(t *testing.T) {
 		whole.Add(v)
 	}
 	want := encoded(t, &whole)
+	var all Histogram
+	require.Equal(t, len(x)-2, all.AddAll(append(slices.Clone(x[2:]), math.NaN(), math.Inf(1))))
+	all.AddAll(x[:2])
+	require.Equal(t, want, encoded(t, &all))
 	for range 20 {
 		rng.Shuffle(len(x), func(i, j int) { x[i], x[j] = x[j], x[i] })
 		parts := make([]*Histogram, 1+rng.IntN(30))
