@@ -392,6 +392,10 @@ func (s *Scanner) NumberOrInf() (Number, bool) {
 		return Number{}, s.wrong(Num)
 	}
 	i := s.pos
+	if f, end, ok := PlainNumber(s.src, i); ok {
+		s.pos = end
+		return Number{f, s.src[i:end:end], true}, true
+	}
 	d, end, code := scanNumber(s.src, i)
 	if code != 0 {
 		s.badNumber(end, code)

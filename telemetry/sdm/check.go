@@ -208,25 +208,38 @@ func (c *Checker) alternatives(n *node, start jsonscan.Mark, at int, entity bool
 		}
 		return c.value(a)
 	}
-	for _, group := range n.any {
+	for i := range n.any {
+		g := &n.any[i]
 		found := false
-		for _, a := range group {
-			if found = holds(a); found {
-				break
+		if g.key != "" && !entity {
+			a := c.chosen(g, start)
+			found = a != nil && holds(a)
+		} else {
+			for _, a := range g.nodes {
+				if found = holds(a); found {
+					break
+				}
 			}
 		}
 		if !found {
 			good = c.quiet == 1 && c.outside(at, "the value is none of the forms that the model allows")
 		}
 	}
-	for _, group := range n.one {
+	for i := range n.one {
+		g := &n.one[i]
 		found := 0
-		for _, a := range group {
-			if holds(a) {
-				found++
+		if g.key != "" && !entity {
+			if a := c.chosen(g, start); a != nil && holds(a) {
+				found = 1
 			}
-			if found > 1 {
-				break
+		} else {
+			for _, a := range g.nodes {
+				if holds(a) {
+					found++
+				}
+				if found > 1 {
+					break
+				}
 			}
 		}
 		if found != 1 {
@@ -235,6 +248,28 @@ func (c *Checker) alternatives(n *node, start jsonscan.Mark, at int, entity bool
 	}
 	c.quiet--
 	return good
+}
+
+// chosen is the alternative that the key of a group tells, nil if none can hold.
+func (c *Checker) chosen(g *group, start jsonscan.Mark) *node {
+	s := &c.s
+	s.Back(start)
+	if s.Kind() != jsonscan.Object {
+		return nil
+	}
+	s.Object()
+	for key, ok := s.RawKey(); ok; key, ok = s.RawKey() {
+		if string(key) != g.key {
+			s.Skip()
+			continue
+		}
+		if s.Kind() != jsonscan.String {
+			return nil
+		}
+		text, _ := s.Text()
+		return g.byText[string(text)]
+	}
+	return nil
 }
 
 // nested checks the alternatives of an alternative of an entity.
@@ -378,9 +413,9 @@ func (c *Checker) test(n *node, v *scalar, at int) bool {
 		return good
 	}
 	c.quiet++
-	for _, group := range n.any {
+	for i := range n.any {
 		found := false
-		for _, a := range group {
+		for _, a := range n.any[i].nodes {
 			if found = c.test(a, v, at); found {
 				break
 			}
@@ -389,9 +424,9 @@ func (c *Checker) test(n *node, v *scalar, at int) bool {
 			good = c.quiet == 1 && c.outside(at, "%s is none of the forms that the model allows", c.show(v))
 		}
 	}
-	for _, group := range n.one {
+	for i := range n.one {
 		found := 0
-		for _, a := range group {
+		for _, a := range n.one[i].nodes {
 			if c.test(a, v, at) {
 				found++
 			}

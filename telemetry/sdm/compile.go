@@ -355,9 +355,9 @@ func (c *compiler) add(n *node, schema any, at string) {
 				alternatives = append(alternatives, a)
 			}
 			if key == "anyOf" {
-				n.any = append(n.any, alternatives)
+				n.any = append(n.any, group{nodes: alternatives})
 			} else {
-				n.one = append(n.one, alternatives)
+				n.one = append(n.one, group{nodes: alternatives})
 			}
 		default:
 			if assertions[key] {
@@ -583,11 +583,12 @@ func seal(n *node, done map[*node]bool) {
 		seal(p.node, done)
 	}
 	seal(n.items, done)
-	for _, groups := range [][][]*node{n.any, n.one} {
-		for _, g := range groups {
-			for _, a := range g {
+	for _, groups := range [][]group{n.any, n.one} {
+		for i := range groups {
+			for _, a := range groups[i].nodes {
 				seal(a, done)
 			}
+			groups[i].discriminate()
 		}
 	}
 }

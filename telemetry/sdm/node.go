@@ -42,8 +42,43 @@ type node struct {
 	items      *node
 	props      props
 	required   uint64 // bits of props
-	any, one   [][]*node
+	any, one   []group
 	objectOnly bool // nothing is asserted of an object or array but by alternatives
+}
+
+// group is alternatives. Where all are objects that must have a property with a text that none
+// of the others allows, key is its name, and byText tells which can hold.
+type group struct {
+	nodes  []*node
+	key    string
+	byText map[string]*node
+}
+
+// discriminate finds the key of a group, if it has one.
+func (g *group) discriminate() {
+	if len(g.nodes) < 2 {
+		return
+	}
+	for _, p := range g.nodes[0].props.list {
+		byText := map[string]*node{}
+		for _, a := range g.nodes {
+			q := a.props.find([]byte(p.name))
+			if a.types != tObject || q == nil || q.bit == 0 || q.node == nil || q.node.types != tString || len(q.node.enums) == 0 || len(q.node.enums[0].texts) == 0 {
+				byText = nil
+				break
+			}
+			for t := range q.node.enums[0].texts {
+				if byText[t] != nil {
+					return
+				}
+				byText[t] = a
+			}
+		}
+		if byText != nil {
+			g.key, g.byText = p.name, byText
+			return
+		}
+	}
 }
 
 func newNode() *node { return &node{types: tAny, maxLength: -1, maxItems: -1} }

@@ -270,6 +270,7 @@ const keywords = `{"$schema":"https://json-schema.org/draft/2020-12/schema","$id
   "u":{"uniqueItems":true},
   "o":{"type":"object","required":["x","y"],"properties":{"x":{"type":"number"},"y":{"$ref":"#/properties/n"}}},
   "one":{"oneOf":[{"type":"number","minimum":5},{"type":"integer"},{"type":"object","required":["a"]},{"type":"object","required":["b"]}]},
+  "geo":{"oneOf":[{"type":"object","required":["type","c"],"properties":{"type":{"type":"string","enum":["P"]},"c":{"type":"number"}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["L","M"]},"c":{"type":"string"}}}]},
   "never":false,"always":true}}`
 
 const common = `{"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://x/common.json","definitions":{"a":{"properties":{"n":{"maximum":50},"name":{"type":"string"}}}}}`
@@ -287,7 +288,7 @@ var values = []string{
 	`"2026-03-29T10:00:00Z"`, `"2026-03-29t10:00:00z"`, `"2026-03-29T10:00:00+0200"`, `"2026-03-29T10:00:00,5Z"`, `"1500-03-29T10:00:00Z"`, `"2026-02-30T10:00:00Z"`, `"2026-03-29T23:59:60Z"`, `"2026-03-29T24:00:00Z"`, `"2026-03-29"`, `"1.2.3.4"`,
 	`[]`, `["a"]`, `["a","b"]`, `["a","a"]`, `["a","\u0061"]`, `[1,1.0]`, `[{"a":1,"b":2},{"b":2,"a":1}]`, `[{"a":1},{"a":2}]`, `["a","b","c","d"]`, `["a",1]`, `{}`, `{"x":1,"y":2}`, `{"x":1,"y":51}`, `{"x":"1","y":2}`, `{"a":1}`, `{"b":1}`, `{"a":1,"b":1}`,
 	`{"value":1}`, `{"type":"Property","value":3}`, `{"type":"Property","value":{"@type":"DateTime","@value":"2026-03-29T10:00:00Z"}}`, `{"@value":3,"@type":"x"}`, `{"type":"Number","value":7,"metadata":{}}`, `{"type":"Relationship","object":"az"}`, `[{"type":"Property","value":3},{"type":"Property","value":200,"datasetId":"urn:d"}]`, `"urn:ngsi-ld:null"`,
-	`"http://x"`, `"http://"`, `"http://[::1"`, `"urn:x"`, `"x y"`, `"ñññññññññ"`, `"//x"`, `"x:"`,
+	`{"type":"P","c":1}`, `{"type":"P"}`, `{"c":"1","type":"L"}`, `{"type":"M","c":1}`, `{"type":"Q"}`, `{"type":1}`, `{"c":1}`, `"http://x"`, `"http://"`, `"http://[::1"`, `"urn:x"`, `"x y"`, `"ñññññññññ"`, `"//x"`, `"x:"`,
 }
 
 func TestKeywords(t *testing.T) {
@@ -305,7 +306,7 @@ func TestKeywords(t *testing.T) {
 		require.Equal(t, want, len(c.Check([]byte(typ), []byte(src))) == 0, "%s %s: %v", typ, src, c.problems)
 	}
 	for _, typ := range []string{"K", "E", "R"} {
-		for _, key := range []string{"id", "type", "n", "i", "e", "c", "s", "t", "d", "ip", "odd", "l", "u", "o", "one", "never", "always", "name", "other", "r"} {
+		for _, key := range []string{"id", "type", "n", "i", "e", "c", "s", "t", "d", "ip", "odd", "l", "u", "o", "one", "geo", "never", "always", "name", "other", "r"} {
 			for _, v := range values {
 				check(typ, entity(key, v))
 			}
@@ -418,7 +419,7 @@ func TestAllocatesNothing(t *testing.T) {
 
 // Any entity has the reference's verdict.
 func FuzzVerdict(f *testing.F) {
-	for _, key := range []string{"id", "type", "n", "i", "e", "l", "u", "o", "one", "t"} {
+	for _, key := range []string{"id", "type", "n", "i", "e", "l", "u", "o", "one", "geo", "t"} {
 		for _, v := range values {
 			f.Add([]byte(entity(key, v)))
 		}
