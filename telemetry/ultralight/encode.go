@@ -96,7 +96,7 @@ func appendValue(dst []byte, b *telemetry.Batch, i int, class decoding.Class, l 
 		wrong = class != decoding.Auto && class != decoding.JSON || class == decoding.Auto && (len(text) == 0 || text[0] != '{' && text[0] != '[')
 		dst = append(dst, text...)
 	case telemetry.Text:
-		wrong = class == decoding.Auto && !isText(text) || class != decoding.Auto && class != decoding.Text
+		wrong = class == decoding.Auto && decoding.AutoKind(text) != telemetry.Text || class != decoding.Auto && class != decoding.Text
 		wrong = wrong || len(text) > 0 && (text[len(text)-1] == ' ' || text[len(text)-1] == '\t') // cut at the end of a group
 		dst = append(dst, text...)
 	case telemetry.Point:
@@ -125,15 +125,4 @@ func appendValue(dst []byte, b *telemetry.Batch, i int, class decoding.Class, l 
 		l.Add(telemetry.LossType, i)
 	}
 	return dst, true
-}
-
-// isText reports whether a decoder takes a text without type for a text.
-func isText(p []byte) bool {
-	if len(p) == 0 {
-		return false
-	}
-	if _, ok := jsonscan.ParseNumber(p); ok || string(p) == "true" || string(p) == "false" {
-		return false
-	}
-	return p[0] != '{' && p[0] != '['
 }

@@ -102,6 +102,27 @@ func (r *Run) Typed(c Class, text []byte, row *telemetry.Row, at int) *telemetry
 	return nil
 }
 
+// AutoKind is what Typed takes a text of class Auto for.
+func AutoKind(text []byte) telemetry.Kind {
+	switch {
+	case len(text) == 0:
+		return telemetry.None
+	case string(text) == "true" || string(text) == "false":
+		return telemetry.Bool
+	case text[0] == '{' || text[0] == '[':
+		var r Run
+		r.Config.Limits = r.Config.Limits.WithDefaults()
+		if r.json(text) {
+			return telemetry.JSON
+		}
+	default:
+		if _, ok := jsonscan.ParseNumber(text); ok {
+			return telemetry.Number
+		}
+	}
+	return telemetry.Text
+}
+
 func (r *Run) number(n jsonscan.Number, row *telemetry.Row) {
 	row.Kind, row.Number = telemetry.Number, n.Value
 	if !n.Exact() {
@@ -164,7 +185,10 @@ func ParseLatLon(text []byte) (p telemetry.Position, ok bool) {
 		if k == 0 && len(text) == 0 {
 			break
 		}
-		x, ok := jsonscan.ParseNumber(Decimal(text[:k]))
+		x, ok := jsonscan.ParseNumber(text[:k])
+		if !ok {
+			x, ok = jsonscan.ParseNumber(Decimal(text[:k]))
+		}
 		if !ok || n == 3 {
 			return p, false
 		}
