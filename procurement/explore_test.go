@@ -335,14 +335,14 @@ func choosing(m *Model, path []step) (out []step) {
 	return out
 }
 
-// TestExploredPathsFold replays the shortest path to every reachable state (all
-// of them up to a bound, then every k-th) as a case: the fold accepts each
-// event and comes to the same state, and refuses what the model refuses.
+// TestExploredPathsFold replays the shortest path to every reachable state, or
+// to every k-th of many, as a case: the fold accepts each event and comes to the
+// same state, and refuses what the model refuses.
 func TestExploredPathsFold(t *testing.T) {
 	rules := NewRules(nil)
 	for _, m := range Models() {
 		x := explore(m)
-		every := max(1, len(x.order)/1500)
+		every := max(1, len(x.order)*3/cases(t)/2)
 		paths, refused := 0, 0
 		for i := 0; i < len(x.order); i += every {
 			steps, w := x.path(x.order[i])
@@ -373,7 +373,7 @@ func TestExploredPathsFold(t *testing.T) {
 			paths++
 			// Once the procedure is chosen, an event that the model refuses is
 			// kept and answered with a breach.
-			if i%40 != 0 || m.ID != s.Model {
+			if paths%40 != 0 || m.ID != s.Model {
 				continue
 			}
 			for k := Kind(1); k < numKinds; k++ {

@@ -132,7 +132,6 @@ const (
 	FactDropClause
 	FactEndClause
 	FactPurchaseCriteria
-	FactCallOffWithoutTender
 	FactSignificant
 
 	FactModel
@@ -160,7 +159,6 @@ const (
 	FactPublicInterest
 	FactAwardChallenged
 	FactMeasure
-	FactCallOff
 	FactUpheld
 	FactAnnulmentGround
 	FactConsent
@@ -182,7 +180,6 @@ const (
 	FactOtherContract
 	FactCause
 	FactObjected
-	FactReasonsCurable
 	FactReceiptNotice
 	numFacts
 )
@@ -245,7 +242,6 @@ var facts = func() (t [numFacts]FactInfo) {
 	add(FactDropClause, "dropClause", TruthFact, "el pliego prevé descartar socios y cómo", "the pliego foresees dropping partners and how")
 	add(FactEndClause, "endClause", TruthFact, "el pliego prevé resolver la asociación y cómo", "the pliego foresees ending the partnership and how")
 	add(FactPurchaseCriteria, "purchaseCriteria", TruthFact, "criterios objetivos para elegir proveedor en el pliego", "objective criteria to choose the supplier in the pliego")
-	add(FactCallOffWithoutTender, "callOffWithoutTender", TruthFact, "el acuerdo marco fija todos los términos", "the framework lays down all terms")
 
 	add(FactModel, "model", TextFact, "procedimiento", "procedure", ModelIDs()...)
 	add(FactAnnounced, "announced", TruthFact, "objeto, inicio, terceros y razones de los asesores anunciados antes de empezar", "object, start, third parties and reasons for advisers announced before it starts")
@@ -273,7 +269,6 @@ var facts = func() (t [numFacts]FactInfo) {
 	add(FactPublicInterest, "publicInterest", TruthFact, "razones de interés público en el expediente", "reasons of public interest in the file")
 	add(FactAwardChallenged, "awardChallenged", TruthFact, "se recurre la adjudicación", "the award is challenged")
 	add(FactMeasure, "measure", TruthFact, "medida de suspensión acordada", "suspension granted as a measure")
-	add(FactCallOff, "callOff", TruthFact, "contrato basado en acuerdo marco o específico", "call-off of a framework")
 	add(FactUpheld, "upheld", TruthFact, "recurso estimado", "appeal upheld")
 	add(FactAnnulmentGround, "annulmentGround", TextFact, "causa de invalidez", "ground of invalidity", "39.1", "39.2.a", "39.2.b", "39.2.c", "39.2.d", "39.2.e", "39.2.f", "39.2.g", "39.2.h", "40", "resource-upheld")
 	add(FactConsent, "consent", TruthFact, "consentimiento específico del socio", "specific consent of the partner")
@@ -295,7 +290,6 @@ var facts = func() (t [numFacts]FactInfo) {
 	add(FactOtherContract, "otherContract", TruthFact, "es objeto de otro contrato", "is the object of another contract")
 	add(FactCause, "cause", TextFact, "causa de resolución", "cause of termination", "a", "b", "c", "d", "e", "f", "g", "h", "i")
 	add(FactObjected, "objected", TruthFact, "el contratista se opone", "the contractor objects")
-	add(FactReasonsCurable, "curable", TruthFact, "defecto subsanable", "curable defect")
 	add(FactReceiptNotice, "comptrollerTold", TruthFact, "intervención avisada del acto", "comptroller told of the act")
 	return t
 }()

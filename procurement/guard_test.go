@@ -148,6 +148,21 @@ func TestConformanceGuards(t *testing.T) {
 		require.NoError(t, c.Append(0, es...))
 		see(c, c.Check(law.MustDate("2025-05-04")))
 	}
+	d := law.MustDate
+	terminated := append(openCase()[:25], Event{Kind: Terminated, Date: d("2025-10-01"), Party: "B", Documents: docs(DocTerminationResolution, DocCouncilOpinion),
+		Facts: []Fact{Says(FactCause, "f"), Yes(FactHeard), Yes(FactObjected)}})
+	published := openCase()
+	i := slices.IndexFunc(published, func(e Event) bool { return e.Kind == ModificationPublished })
+	published[i].Date = d("2025-09-08") // the fifth day is a Saturday: only a calendar tells
+	for _, es := range [][]Event{terminated, published} {
+		mutants(es, func(es []Event) {
+			for _, r := range []*Rules{rules, bare} {
+				c := r.NewCase("m")
+				require.NoError(t, c.Append(0, es...))
+				see(c, c.Check(d("2026-07-02")))
+			}
+		})
+	}
 	for _, day := range []string{"2029-12-18", "2030-01-15"} { // four years end on a Saturday, no calendar reaches it
 		late := partnershipCase()
 		late[len(late)-1].Date = law.MustDate(day)

@@ -14,8 +14,8 @@ type Option struct {
 	Phase  int
 	Actor  Actor
 	Source law.Source // of the act
-	// AnyParty says that the event may name a firm that the case does not know
-	// yet: an offer, a request.
+	// AnyParty says that the event names a firm, known or new, that has not done
+	// it yet: an offer, a request.
 	AnyParty bool
 	AnyLot   bool // the event names a lot that the case does not have yet
 	// From and Until are the first and last day on which the event keeps every
@@ -91,24 +91,63 @@ func (j *judge) candidates(k Kind) []Event {
 			e.Lot = l
 			out = append(out, e)
 		}
-	case ScopeParty, ScopeBid, ScopeContract:
-		if k.Info().Scope == ScopeParty {
-			lots = lots[:1]
-			lots[0] = ""
+	case ScopeParty:
+		if k == RequestReceived || k == ConsultationAnswered {
+			e.Party = newParty
+			return append(out, e)
 		}
-		firms := append(slices.Clone(j.c.parties), newParty)
-		for _, l := range lots {
-			for _, p := range firms {
-				e.Lot, e.Party = l, p
-				out = append(out, e)
-			}
+		for _, p := range j.c.parties {
+			e.Party = p
+			out = append(out, e)
 		}
+	case ScopeBid, ScopeContract:
+		out = j.offers(e, lots, out)
 	case ScopePhase:
 		for _, p := range j.c.parties {
 			for n := 1; n <= MaxPhases; n++ {
 				e.Party, e.Phase = p, n
 				out = append(out, e)
 			}
+		}
+	}
+	return out
+}
+
+// offers are the events about offers and contracts: one for each that there is,
+// or one for any firm where a new one begins.
+func (j *judge) offers(e Event, lots []string, out []Event) []Event {
+	name := func(lot int32) string {
+		if n := j.lots[lot].name; n >= 0 {
+			return j.c.lots[n]
+		}
+		return ""
+	}
+	if prior := j.m.rests(e.Kind); e.Kind == Ordered || e.Kind == OfferReceived && prior == 0 || e.Kind == Awarded && j.fold.state == StateApproved {
+		for _, l := range lots {
+			e.Lot, e.Party = l, newParty
+			out = append(out, e)
+		}
+		return out
+	} else if prior == CandidateSelected {
+		for _, l := range lots {
+			for n, p := range j.c.parties {
+				if j.parties[n][CandidateSelected] != 0 {
+					e.Lot, e.Party = l, p
+					out = append(out, e)
+				}
+			}
+		}
+		return out
+	}
+	for i := range j.bids {
+		e.Lot, e.Party = name(j.bids[i].lot), j.c.parties[j.bids[i].party]
+		out = append(out, e)
+	}
+	for i := range j.contracts { // of firms whose offer is not in the log
+		x := &j.contracts[i]
+		if e.Kind.Info().Scope == ScopeContract && j.bid(x.lot, x.party) < 0 {
+			e.Lot, e.Party = name(x.lot), j.c.parties[x.party]
+			out = append(out, e)
 		}
 	}
 	return out

@@ -102,3 +102,30 @@ func TestConformanceModelText(t *testing.T) {
 	}
 	testcorpus.Conformance(t, "procurement/text", pass, fail, skips)
 }
+
+// TestGuardsDocument keeps docs/procurement-guards.md, by which a second person
+// checks the rules of the model; ALMOTACEN_UPDATE=1 writes it.
+func TestGuardsDocument(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# Checks of the process models\n\nMade from the tables of `procurement`; do not edit. ✓ the words stand in the article, ◐ secondary source only, ○ not verified.\n" +
+		"A check judges its acts; when its conditions hold, what it asks must hold.\n\n| check | acts | models | asks | article | words | effect of a breach |\n| --- | --- | --- | --- | --- | --- | --- |\n")
+	cell := strings.NewReplacer("|", "\\|", "\n", " ")
+	for _, g := range Guards() {
+		var acts []string
+		for _, k := range g.On {
+			acts = append(acts, k.String())
+		}
+		models := "all"
+		if len(g.Models) > 0 {
+			models = strings.Join(g.Models, ", ")
+		}
+		b.WriteString("| " + g.ID + " | " + strings.Join(acts, ", ") + " | " + models + " | " + cell.Replace(g.Demand.EN) + " | " + g.Source.String() + " | " + cell.Replace(g.Source.Quote) + " | " + cell.Replace(g.Effect.EN) + " |\n")
+	}
+	const name = "../docs/procurement-guards.md"
+	if os.Getenv("ALMOTACEN_UPDATE") == "1" {
+		require.NoError(t, os.WriteFile(name, []byte(b.String()), 0o644))
+	}
+	got, err := os.ReadFile(name)
+	require.NoError(t, err)
+	require.Equal(t, b.String(), string(got), "run ALMOTACEN_UPDATE=1 go test ./procurement -run GuardsDocument")
+}
