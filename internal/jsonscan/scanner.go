@@ -213,6 +213,19 @@ func (s *Scanner) RawKey() ([]byte, bool) {
 
 func (s *Scanner) readKey() (key []byte, at int, ok bool) {
 	i, src := s.pos, s.src
+	if !s.first && i+34 <= len(src) && src[i] == ',' && src[i+1] == '"' { // compact, and short: most
+		for j := i + 2; j <= i+18; j += 8 {
+			m := special(binary.LittleEndian.Uint64(src[j:]))
+			if m == 0 {
+				continue
+			}
+			if j += bits.TrailingZeros64(m) >> 3; src[j] != '"' || src[j+1] != ':' {
+				break
+			}
+			s.pos = j + 2
+			return src[i+2 : j : j], i + 1, true
+		}
+	}
 	if i < len(src) && src[i] <= ' ' {
 		i = skipSpace(src, i)
 	}

@@ -105,9 +105,12 @@ const (
 
 // value reads the value of an attribute in whatever representation.
 func (d *Decoder) value(attr uint32, at int) bool {
+	if !d.careful && d.quick(attr, at) {
+		return true
+	}
 	switch d.r.S.Kind() {
 	case jsonscan.Object:
-		return !d.careful && d.quick(attr, at) || d.object(attr, at)
+		return d.object(attr, at)
 	case jsonscan.Array:
 		return d.array(attr, at)
 	case jsonscan.Null:

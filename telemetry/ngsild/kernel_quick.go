@@ -35,7 +35,7 @@ type unitMemo [8]struct {
 // quick reads an instance of an attribute as brokers write it: compact, the type and the
 // value first, then unitCode, observedAt, datasetId and a few members of no meaning to the core. Anything else,
 // and all that is wrong, it leaves to the way of all instances, as if it had done nothing. The
-// scanner is at the brace.
+// scanner is before the value.
 func (d *Decoder) quick(attr uint32, at int) bool {
 	src, i := d.r.S.Source(), d.r.S.Offset()
 	if len(src)-i < 72 {
@@ -258,7 +258,8 @@ func reserved(key []byte) bool {
 
 // quickTime reads a time and returns its length; 0 if it is not one of full precision and offset.
 func (d *Decoder) quickTime(p []byte) (instant.Time, int) {
-	if n := d.timeN; n > 0 && len(p) > n && p[n] == '"' && string(p[:n]) == string(d.timeText[:n]) {
+	if n := d.timeN; n >= 20 && len(p) > n && p[n] == '"' && binary.LittleEndian.Uint64(p) == binary.LittleEndian.Uint64(d.timeText[:]) &&
+		binary.LittleEndian.Uint64(p[8:]) == binary.LittleEndian.Uint64(d.timeText[8:]) && string(p[16:n]) == string(d.timeText[16:n]) {
 		return d.timeAt, n
 	}
 	n := 20
