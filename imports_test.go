@@ -63,6 +63,8 @@ var imports = map[string][]string{
 	"telemetry/internal/formattest": {"telemetry"},
 	"telemetry/senml":               {"indicators/unit", "internal/jsonscan", "telemetry", "telemetry/internal/decoding", "telemetry/internal/jsonrec"},
 	"telemetry/internal/protowire":  {},
+	"telemetry/internal/tags":       {},
+	"telemetry/otlp":                {"telemetry", "telemetry/internal/decoding", "telemetry/internal/jsonrec", "telemetry/internal/protowire", "telemetry/internal/tags", "internal/jsonscan"},
 	"telemetry/lorawan":             {"telemetry", "telemetry/lpp", "telemetry/internal/jsonrec", "internal/jsonscan"},
 	"telemetry/lpp":                 {"telemetry", "indicators/unit", "telemetry/internal/decoding"},
 	"telemetry/lineprotocol":        {"telemetry", "telemetry/internal/decoding"},

@@ -153,7 +153,7 @@ func check(t *testing.T, file string, x example) string {
 	require.NoError(t, json.Unmarshal(object, &plain))
 	want := map[string]string{}
 	flatten(t, want, "", plain)
-	if x.Output.Data == nil || len(x.Output.Data) == 0 {
+	if len(x.Output.Data) == 0 {
 		want = map[string]string{}
 	}
 	b64, hexed := base64.StdEncoding.EncodeToString(payload), hex.EncodeToString(payload)
