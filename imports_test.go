@@ -64,6 +64,7 @@ var imports = map[string][]string{
 	"telemetry/senml":               {"indicators/unit", "internal/jsonscan", "telemetry", "telemetry/internal/decoding", "telemetry/internal/jsonrec"},
 	"telemetry/internal/protowire":  {},
 	"telemetry/internal/tags":       {},
+	"telemetry/promwrite":           {"telemetry", "telemetry/internal/decoding", "telemetry/internal/protowire", "telemetry/internal/tags", "internal/jsonscan"},
 	"telemetry/otlp":                {"telemetry", "telemetry/internal/decoding", "telemetry/internal/jsonrec", "telemetry/internal/protowire", "telemetry/internal/tags", "internal/jsonscan"},
 	"telemetry/lorawan":             {"telemetry", "telemetry/lpp", "telemetry/internal/jsonrec", "internal/jsonscan"},
 	"telemetry/lpp":                 {"telemetry", "indicators/unit", "telemetry/internal/decoding"},
