@@ -7,6 +7,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -120,6 +121,7 @@ type comparison struct {
 type bench struct {
 	db    *sql.DB
 	quick bool
+	only  string // part of the names of cases to run
 }
 
 func (b *bench) threads(n int) error {
@@ -130,6 +132,9 @@ func (b *bench) threads(n int) error {
 
 // run compares, then times both in turns.
 func (b *bench) run(c comparison, rows int) error {
+	if !strings.Contains(c.name, b.only) {
+		return nil
+	}
 	got, err := c.ours()
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.name, err)
@@ -228,14 +233,14 @@ func (b *bench) compare(c comparison, got [][]float64) error {
 	return nil
 }
 
-func aggregateSuite(quick bool) error {
+func aggregateSuite(quick bool, only string) error {
 	db, err := sql.Open("duckdb", "")
 	if err != nil {
 		return err
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1) // temporary tables and settings are of a connection
-	b := &bench{db, quick}
+	b := &bench{db, quick, only}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	n := 10_000_000
 	if quick {
@@ -421,6 +426,9 @@ func (b *bench) civil(t *sensors) error {
 
 // scaling prints what has no peer: threads, small inputs, length, states as bytes.
 func (b *bench) scaling(t *sensors) error {
+	if b.only != "" && !strings.Contains("scaling", b.only) {
+		return nil
+	}
 	least := func(f func() error) (time.Duration, error) {
 		best := time.Duration(math.MaxInt64)
 		rounds := 7

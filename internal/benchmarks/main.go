@@ -21,13 +21,14 @@ type suite struct {
 	run  func(quick bool) error
 }
 
-func suites() []suite {
-	return []suite{{"aggregate", aggregateSuite}, {"formula", formulaSuite}, {"round", roundSuite}, {"telemetry", telemetrySuite}}
+func suites(only string) []suite {
+	return []suite{{"aggregate", func(quick bool) error { return aggregateSuite(quick, only) }}, {"formula", formulaSuite}, {"round", roundSuite}, {"telemetry", telemetrySuite}}
 }
 
 func main() {
 	name := flag.String("suite", "", "suite to run (default: all)")
 	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")
+	only := flag.String("case", "", "of suite aggregate: cases whose name contains this")
 	quick := flag.Bool("quick", false, "small data: checks that the suite works")
 	flag.Parse()
 	if *profile != "" {
@@ -42,7 +43,7 @@ func main() {
 		defer f.Close()
 		defer pprof.StopCPUProfile()
 	}
-	all := suites()
+	all := suites(*only)
 	if *name != "" && !slices.ContainsFunc(all, func(s suite) bool { return s.name == *name }) {
 		var names []string
 		for _, s := range all {

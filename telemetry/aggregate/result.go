@@ -101,6 +101,16 @@ func (a *Aggregator) inMemory() (*Result, error) {
 		}
 		stages = append(stages, o)
 	}
+	n := 0
+	for _, w := range append(stages[:len(stages):len(stages)], a.workers...) {
+		n += w.states
+	}
+	for _, t := range a.real {
+		if t != nil {
+			n += t.len()
+		}
+	}
+	r.rows = make([]Row, 0, n)
 	rank := a.ranks()
 	for i := range a.measures {
 		first := len(r.rows)
@@ -180,7 +190,6 @@ func (a *Aggregator) collectTables(r *Result, mi int, tables []*table, rank []ui
 		}
 	}
 	places = sortPlaces(places)
-	r.rows = slices.Grow(r.rows, n)
 	zones := a.workers[0].zonesOf(a.dict)
 	var last uint64
 	values := a.measures[mi].Keep&KeepValues != 0

@@ -149,42 +149,50 @@ func (t *table) add(g uint32, w int32) uint32 {
 		t.high = w
 	}
 	t.high = max(t.high, w)
-	t.group, t.window = append(t.group, g), append(t.window, w)
-	t.rejects = append(t.rejects, nil)
+	t.group, t.window = push(t.group, g), push(t.window, w)
+	t.rejects = push(t.rejects, nil)
 	if t.lanes.hot {
 		h := hot{}
 		h.reset()
-		t.hot, t.rest = append(t.hot, h), append(t.rest, nil)
+		t.hot, t.rest = push(t.hot, h), push(t.rest, nil)
 	}
 	if t.lanes.part {
-		t.part = append(t.part, part{})
+		t.part = push(t.part, part{})
 	}
 	if t.lanes.real {
-		t.real = append(t.real, Real{})
+		t.real = push(t.real, Real{})
 	}
 	if t.lanes.timed {
-		t.timed = append(t.timed, Timed{})
+		t.timed = push(t.timed, Timed{})
 	}
 	if t.lanes.counter {
-		t.counter = append(t.counter, Counter{})
+		t.counter = push(t.counter, Counter{})
 	}
 	k := t.lanes.keep
 	if k&KeepHistogram != 0 {
-		t.histogram = append(t.histogram, &sketch.Histogram{})
+		t.histogram = push(t.histogram, &sketch.Histogram{})
 	}
 	if k&KeepEntities != 0 {
-		t.entities, t.met = append(t.entities, &sketch.Distinct{}), append(t.met, filter{})
+		t.entities, t.met = push(t.entities, &sketch.Distinct{}), push(t.met, filter{})
 	}
 	if k&KeepDistinct != 0 {
-		t.distinct, t.seen = append(t.distinct, &sketch.Distinct{}), append(t.seen, filter{})
+		t.distinct, t.seen = push(t.distinct, &sketch.Distinct{}), push(t.seen, filter{})
 	}
 	if k&KeepTop != 0 {
-		t.top = append(t.top, sketch.NewTop(TopKeys))
+		t.top = push(t.top, sketch.NewTop(TopKeys))
 	}
 	if k&KeepEnds != 0 {
-		t.ends = append(t.ends, Ends{})
+		t.ends = push(t.ends, Ends{})
 	}
 	return s
+}
+
+// push is append, doubling: append itself grows large slices by a quarter.
+func push[T any](s []T, v T) []T {
+	if len(s) == cap(s) {
+		s = append(make([]T, 0, max(64, 2*cap(s))), s...)
+	}
+	return append(s, v)
 }
 
 // clear empties a table of parts and keeps its memory.

@@ -193,18 +193,37 @@ const logRows = 1 << 16
 
 // add adds rows with a slot each.
 func (l *log) add(slot []uint32, rows []int32, x []float64) {
-	for k := range rows {
-		l.addRun(slot[k], rows[k:k+1], x)
+	for len(rows) > 0 {
+		l.room()
+		k := len(l.x) - 1
+		n := min(len(rows), logRows-len(l.x[k]))
+		runs, y := l.runs[k], l.x[k]
+		for i, row := range rows[:n] {
+			y = append(y, x[row]+0)
+			if s := slot[i]; len(runs) > 0 && runs[len(runs)-1].slot == s {
+				runs[len(runs)-1].n++
+			} else {
+				runs = push(runs, logRun{s, 1})
+			}
+		}
+		l.runs[k], l.x[k] = runs, y
+		slot, rows = slot[n:], rows[n:]
+		l.n += n
+	}
+}
+
+// room makes sure that there is some.
+func (l *log) room() {
+	if l.n%logRows == 0 {
+		l.runs = append(l.runs, make([]logRun, 0, 1024))
+		l.x = append(l.x, make([]float64, 0, logRows))
 	}
 }
 
 // addRun adds rows of one slot.
 func (l *log) addRun(slot uint32, rows []int32, x []float64) {
 	for len(rows) > 0 {
-		if l.n%logRows == 0 {
-			l.runs = append(l.runs, make([]logRun, 0, 1024))
-			l.x = append(l.x, make([]float64, 0, logRows))
-		}
+		l.room()
 		k := len(l.x) - 1
 		n := min(len(rows), logRows-len(l.x[k]))
 		if r := l.runs[k]; len(r) > 0 && r[len(r)-1].slot == slot {

@@ -91,38 +91,47 @@ func (h *Histogram) Add(x float64) bool {
 
 // AddAll is Add for each of x, and faster; it returns how many were counted.
 func (h *Histogram) AddAll(x []float64) int {
-	n := 0
-	key := int16(0)
-	var small *[128]uint32
+	if h.n == 0 {
+		for len(x) > 0 && !h.Add(x[0]) {
+			x = x[1:]
+		}
+		if len(x) == 0 {
+			return 0
+		}
+		return 1 + h.AddAll(x[1:])
+	}
+	// Pages by the low bits of sign and exponent; a number of another page goes the
+	// long way, and its page takes the place.
+	var tops [16]uint64
+	var pages [16]*[128]uint32
+	n, long := 0, 0
+	lo, hi := h.min, h.max
 	for _, v := range x {
 		b := math.Float64bits(v)
-		e := int16(b >> 52 & 0x7ff)
-		if b>>63 != 0 {
-			e = -e
-		}
-		if e == key && small != nil {
-			if c := &small[b>>45&127]; *c < math.MaxUint32 {
+		top := b >> 52
+		if p := pages[top&15]; p != nil && tops[top&15] == top {
+			if c := &p[b>>45&127]; *c < math.MaxUint32 {
 				*c++
 				n++
-				h.n++
-				if v < h.min {
-					h.min = v
+				if v < lo {
+					lo = v
 				}
-				if v > h.max {
-					h.max = v
+				if v > hi {
+					hi = v
 				}
 				continue
 			}
 		}
-		if !h.Add(v) {
-			continue
-		}
-		n++
-		if key, small = 0, nil; h.last < len(h.pages) && e != 0 {
-			key, small = e, h.pages[h.last].small
+		if h.Add(v) {
+			long++
+			if top&0x7ff != 0 {
+				tops[top&15], pages[top&15] = top, h.pages[h.last].small
+			}
 		}
 	}
-	return n
+	h.n += uint64(n)
+	h.min, h.max = min(h.min, lo), max(h.max, hi)
+	return n + long
 }
 
 func (h *Histogram) page(key int16) int {
