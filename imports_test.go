@@ -75,6 +75,7 @@ var imports = map[string][]string{
 	"telemetry/sketch":              {},
 
 	// Formats of devices and cities.
+	"telemetry/csvmap":            {"telemetry", "telemetry/internal/decoding", "internal/instant", "internal/jsonscan"},
 	"telemetry/sentilo":           {"telemetry", "telemetry/internal/decoding", "telemetry/internal/encoding", "telemetry/internal/jsonrec", "internal/instant", "internal/jsonscan"},
 	"telemetry/internal/decoding": {"telemetry", "internal/instant", "internal/jsonscan"},
 	"telemetry/internal/encoding": {"telemetry"},
