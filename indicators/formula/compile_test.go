@@ -73,6 +73,17 @@ func TestCompileErrors(t *testing.T) {
 		{"Cel", "∑temperature + temperature", "", ErrUnit, "two levels in Cel have no sum"},
 		{"Cel", "∑2.0 * temperature", "", ErrUnit, "a level has no product or quotient"},
 		{"Cel", "∑rolling_sum(temperature, 2)", "", ErrUnit, "is a level"},
+		{"t", "∑math.greatest(waste_t, recycled_kg)", "", ErrUnit, "the operands of math.greatest are in t and kg; multiply the second by 0.001"},
+		{"t", "∑math.least(waste_t, 1.0, population)", "", ErrUnit, "the operands of math.least are in t and {person}"},
+		{"m3", "∑volume_l + volume_m3", "", ErrUnit, "+ adds L and m3; multiply the second by 1000.0"},
+		{"EUR/{person}", "∑spend/population + spend/dwellings", "", ErrUnit, "+ adds EUR/{person} and EUR/{household}: dimension EUR.{household}-1 is not EUR.{person}-1"},
+		{"%", "∑share(women, dwellings)", "", ErrUnit, "these are {person} and {household}"},
+		{"t", "∑waste_t + (spend20/spend23)*waste_t", "", ErrUnit, "prices of different years"},
+		{"1", "∑prices*prices", "", ErrUnit, "two figures of kind index have no product; use their ratio"},
+		{"1", "∑women/population + percentage", "", ErrUnit, "adds 1 and %; multiply the second by 0.01"},
+		{"Cel", "∑temperature/2.0", "", ErrUnit, "a level has no product or quotient"},
+		{"Cel", "∑-temperature", "", ErrUnit, "is a level"},
+		{"Cel", "∑temperature - (temperature - prev(temperature)) > temperature - prev(temperature) ? temperature : temperature", "", ErrUnit, "compares a level and a difference"},
 		// network
 		{"t", "∑waste_t", ratio, ErrAggregation, "declare aggregation sum"},
 		{"d", "∑days", ratio, ErrAggregation, "declare aggregation none"},
@@ -167,6 +178,11 @@ func TestUnitsAccepted(t *testing.T) {
 		{"Cel", "rolling_mean(temperature, 3)"},
 		{"m", "math.sqrt(area)*1000.0"},
 		{"t", "math.round(waste_t)"},
+		{"t", "math.greatest(waste_t, 0.0)"},
+		{"t", "math.least(waste_t, recycled_t, 5.0)"},
+		{"1", "prices/prev(prices)"},
+		{"%", "percentage + share(women, population)"},
+		{"Cel", "math.greatest(temperature, prev(temperature))"},
 		{"{person}", "double(visits)"},
 		{"{person}", "visits % 2"},
 		{"{person}", "sum_over(women, 'sex')"},
@@ -203,7 +219,7 @@ d¦{person}¦population + women + double(offices + visits) + staff
 			got = append(got, fmt.Sprintf("%s %s", w.Indicator, w.Code))
 		}
 	}
-	require.Equal(t, []string{" unused", "x.a factor", "x.b unchecked", "x.c unchecked"}, got)
+	require.Equal(t, []string{" unused", "x.a factor", "x.b unchecked"}, got)
 	require.Equal(t, []string{"offices", "population", "staff", "visits", "women"}, p.Operands("x.d", period.Yearly(2020)))
 	require.Nil(t, p.Operands("x.nothing", period.Yearly(2020)))
 }

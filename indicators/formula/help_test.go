@@ -31,6 +31,11 @@ offices|{person}|temporal: stock, type: int, additive: true
 visits|{person}|temporal: flow, type: int, additive: true
 no2|ug/m3|temporal: mean
 rain|mm|temporal: flow, frequency: W
+volume_l|L|temporal: flow, additive: true
+volume_m3|m3|temporal: flow, additive: true
+dwellings|{household}|temporal: stock, additive: true
+prices|1|temporal: mean, kind: index
+percentage|%|temporal: mean
 `
 
 // catalogue is the text of a catalogue of the variables above and of

@@ -207,7 +207,11 @@ func tree(d *definition, n *celenv.Node, sure, likely map[*celenv.Node]fact, uni
 	if n.Type == celenv.Bool {
 		out.True, out.False = g.yes, g.no
 	}
-	for _, a := range n.Args {
+	args := n.Args
+	if x := extremeOf(n); x != nil {
+		args = x
+	}
+	for _, a := range args {
 		if a.Begin < a.End && n.Kind != celenv.Compound { // not made by a macro
 			out.Children = append(out.Children, tree(d, a, sure, likely, units))
 		}

@@ -140,8 +140,13 @@ func (a *analysis) step(n *celenv.Node, known *learned) fact {
 			return a.window(n)
 		}
 	}
-	args := make([]fact, len(n.Args))
-	for i, x := range n.Args {
+	operands := n.Args
+	extreme := extremeOf(n)
+	if extreme != nil {
+		operands = extreme
+	}
+	args := make([]fact, len(operands))
+	for i, x := range operands {
 		args[i] = a.walk(x, known)
 	}
 	if n.Kind != celenv.Call {
@@ -156,6 +161,10 @@ func (a *analysis) step(n *celenv.Node, known *learned) fact {
 		return f
 	}
 	f := strictly(args)
+	if extreme != nil {
+		a.extreme(n, args, &f)
+		return f
+	}
 	if !a.operation(n, args, &f) {
 		return a.opaque(n, args)
 	}

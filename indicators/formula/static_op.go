@@ -108,21 +108,26 @@ func (a *analysis) operation(n *celenv.Node, args []fact, f *fact) bool {
 		f.yes, f.no = x.infinite(), true
 	case "math_isFinite_double":
 		f.yes, f.no = true, x.nan || x.infinite()
-	case "math_@max_double", "math_@min_double", "math_@max_int", "math_@min_int":
-		f.num = x
-	case "math_@max_double_double", "math_@min_double_double", "math_@max_int_int", "math_@min_int_int":
-		high := strings.Contains(n.Overload, "max")
-		if x.nan || y.nan {
-			fault("NaN values cannot be ordered: math.@" + map[bool]string{true: "max", false: "min"}[high])
-		}
-		f.num = interval{lo: min(x.lo, y.lo), hi: min(x.hi, y.hi), nonzero: !x.zero() && !y.zero(), zerodiv: x.zerodiv || y.zerodiv}
-		if high {
-			f.num.lo, f.num.hi = max(x.lo, y.lo), max(x.hi, y.hi)
-		}
 	default:
 		return false
 	}
 	return true
+}
+
+// extreme is math.greatest and math.least.
+func (a *analysis) extreme(n *celenv.Node, args []fact, f *fact) {
+	f.num = args[0].num
+	for _, x := range args[1:] {
+		y := x.num
+		if f.num.nan || y.nan {
+			f.faults = failures(f.faults, []Fault{{unordered(n), n.Begin, n.End}})
+		}
+		out := interval{lo: min(f.num.lo, y.lo), hi: min(f.num.hi, y.hi), nonzero: !f.num.zero() && !y.zero(), zerodiv: f.num.zerodiv || y.zerodiv}
+		if n.Name == "math.@max" {
+			out.lo, out.hi = max(f.num.lo, y.lo), max(f.num.hi, y.hi)
+		}
+		f.num = out
+	}
 }
 
 // intResult is the overflow of whole numbers.

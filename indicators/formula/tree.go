@@ -50,6 +50,8 @@ const (
 	opRollingMean
 	opSumOver
 	opMeanOver
+	opMax // of all operands
+	opMin
 	opCEL // evaluated by cel-go
 )
 
@@ -129,6 +131,20 @@ func (b *builder) build(src *celenv.Node) *node {
 		n.op, n.idx = x.op, x.idx
 		return n
 	case celenv.Call:
+		if args := extremeOf(src); args != nil {
+			if n.op = opMin; src.Name == "math.@max" {
+				n.op = opMax
+			}
+			for _, a := range args {
+				m := b.build(a)
+				if m == nil {
+					return b.fallback(n)
+				}
+				n.args = append(n.args, m)
+			}
+			n.kind = n.typ
+			return n
+		}
 		if o, ok := functions[src.Name]; ok && celenv.Window(src.Name) {
 			return b.window(n, o)
 		} else if ok {
@@ -151,6 +167,25 @@ func (b *builder) build(src *celenv.Node) *node {
 		return n
 	}
 	return b.fallback(n)
+}
+
+// extremeOf are the operands of math.greatest and math.least, which the macro
+// made a list of if there are more than two; nil if n is another call, or they
+// are not of one type.
+func extremeOf(n *celenv.Node) []*celenv.Node {
+	if n.Kind != celenv.Call || n.Name != "math.@max" && n.Name != "math.@min" || n.Type != celenv.Double && n.Type != celenv.Int {
+		return nil
+	}
+	args := n.Args
+	if len(args) == 1 && args[0].List {
+		args = args[0].Args
+	}
+	for _, a := range args {
+		if a.Type != n.Type {
+			return nil
+		}
+	}
+	return args
 }
 
 // window builds a function that reads other rows.

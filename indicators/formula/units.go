@@ -145,7 +145,7 @@ func (u *unitPass) step(n *node) measure {
 		return unknown
 	case opIf:
 		return u.sum(n, args[1], args[2], false, false)
-	case opCoalesce:
+	case opCoalesce, opMax, opMin:
 		m := args[0]
 		for _, a := range args[1:] {
 			m = u.sum(n, m, a, false, false)

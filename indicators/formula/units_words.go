@@ -15,7 +15,7 @@ func (u *unitPass) reason(err error, a, b unit.Unit) string {
 	if errors.As(err, &e) {
 		msg = e.Msg
 		if e.Want != "" {
-			msg += "; " + e.Want
+			msg += "; use " + e.Want
 		}
 	}
 	if errors.Is(err, unit.ErrDeflator) {
@@ -54,6 +54,10 @@ func (u *unitPass) words(n *node) string {
 		return "the branches of ?: are in"
 	case opCoalesce:
 		return "the operands of coalesce are in"
+	case opMax:
+		return "the operands of math.greatest are in"
+	case opMin:
+		return "the operands of math.least are in"
 	case opAdd:
 		return "+ adds"
 	case opSub:

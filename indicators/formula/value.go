@@ -329,3 +329,44 @@ func sign(x float64) float64 {
 	}
 	return x + 0 // -0 becomes 0, NaN stays
 }
+
+// extreme is math.greatest and math.least: strict, the first of equal ones, and
+// an error where NaN is compared.
+func (w *worker) extreme(n *node) value {
+	values := make([]value, len(n.args))
+	for i, a := range n.args {
+		values[i] = w.eval(a)
+	}
+	all := values[0]
+	for _, v := range values[1:] {
+		all = w.strict(all, v)
+	}
+	if all.state != celenv.OK {
+		return all
+	}
+	best := values[0].bits
+	for _, v := range values[1:] {
+		less, greater := int64(v.bits) < int64(best), int64(v.bits) > int64(best)
+		if n.kind == celenv.Double {
+			x, y := double(v), math.Float64frombits(best)
+			if x != x || y != y {
+				return w.failed(n, unordered(n.src), all)
+			}
+			less, greater = x < y, x > y
+		}
+		if n.op == opMax && greater || n.op == opMin && less {
+			best = v.bits
+		}
+	}
+	all.bits = best
+	return all
+}
+
+// unordered is the error of math.greatest and math.least of NaN, of a list
+// another than of two operands.
+func unordered(n *celenv.Node) string {
+	if len(n.Args) == 1 {
+		return "no such overload: " + n.Name
+	}
+	return "NaN values cannot be ordered: " + n.Name
+}

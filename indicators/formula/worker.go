@@ -106,6 +106,8 @@ func (w *worker) run(n *node) value {
 		return w.rolling(n)
 	case opSumOver, opMeanOver:
 		return w.over(n)
+	case opMax, opMin:
+		return w.extreme(n)
 	case opCEL:
 		return w.cel(n)
 	}
