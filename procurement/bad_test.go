@@ -178,3 +178,43 @@ func TestEntryOrder(t *testing.T) {
 	got[len(events)].Facts[0] = No(FactCPI)
 	require.Equal(t, law.Yes, a.Events()[len(events)].Facts[0].Truth)
 }
+
+// TestLargeCase: a case at its limits is judged, drawn, written and read.
+func TestLargeCase(t *testing.T) {
+	rules := NewRules(town(t))
+	es := openCase()[:9]
+	day := law.MustDate("2025-03-07")
+	lots := slices.Insert(slices.Clone(es), 8, make([]Event, 20)...)
+	for i := range 20 {
+		lots[8+i] = Event{Kind: LotDeclared, Lot: fmt.Sprint(i), Date: day}
+	}
+	lots = append(lots, openCase()[9])
+	for i := len(lots); i < MaxEvents-2; i++ {
+		lots = append(lots, Event{Kind: OfferReceived, Lot: fmt.Sprint(i % 20), Party: fmt.Sprint(i / 20 % (MaxParties - 1)), Date: law.MustDate("2025-04-10").AddDays(i % 9)})
+	}
+	lots = append(lots, Event{Kind: OffersClosed, Date: law.MustDate("2025-04-22")})
+	slices.Reverse(lots)
+	c := rules.NewCase("large")
+	require.NoError(t, c.Append(0, lots...))
+	at := law.MustDate("2025-04-23")
+	require.NotEmpty(t, c.Check(at))
+	require.NotEmpty(t, c.Next(at))
+	back, err := rules.Decode("", c.AppendJSON(nil))
+	require.NoError(t, err)
+	require.Equal(t, c.Version(), back.Version())
+	require.NotEmpty(t, c.Timeline(TimelineConfig{At: at, Lang: "es"}))
+	require.ErrorIs(t, c.Append(c.Version(), Event{Kind: Recorded}, Event{Kind: Recorded}), ErrLimit)
+
+	deep := []byte(`{"id":"a","events":[` + strings.Repeat(`{"kind":"recorded","facts":{}},`, 200_000) + `{"kind":"recorded"}]}`)
+	_, err = rules.Decode("", deep)
+	require.ErrorIs(t, err, ErrLimit)
+	wide := []byte(`{"id":"a"` + strings.Repeat(",\"k\":0", 1) + func() string {
+		var b strings.Builder
+		for i := range maxValues {
+			fmt.Fprintf(&b, ",\"%d\":0", i)
+		}
+		return b.String()
+	}() + `}`)
+	_, err = rules.Decode("", wide)
+	require.ErrorIs(t, err, ErrLimit)
+}

@@ -68,7 +68,14 @@ type fold struct {
 	selected  int32
 	declared  bool
 	scratch   Event // of a judge
+
+	// Where offers, contracts and phases of large cases stand, by pair: small
+	// ones are searched.
+	bidAt, contractAt, phaseAt map[[2]int32]int32
 }
+
+// large is from how many on a map is faster than a search.
+const large = 24
 
 func (f *fold) reset(c *Case) {
 	f.c, f.m = c, c.rules.models[0]
@@ -83,6 +90,35 @@ func (f *fold) reset(c *Case) {
 		f.lotOf = append(f.lotOf, -1)
 	}
 	f.addLot(-1)
+	clear(f.bidAt)
+	clear(f.contractAt)
+	clear(f.phaseAt)
+}
+
+// index notes where the latest of a list stands, from the first on once there
+// are many.
+func index(m *map[[2]int32]int32, n int, pair func(int) [2]int32) {
+	if n <= large {
+		return
+	}
+	if *m == nil {
+		*m = map[[2]int32]int32{}
+	}
+	if n == large+1 {
+		for i := range n {
+			(*m)[pair(i)] = int32(i)
+		}
+		return
+	}
+	(*m)[pair(n-1)] = int32(n - 1)
+}
+
+// lookup looks a pair up in such a map.
+func lookup(m map[[2]int32]int32, a, b int32) int32 {
+	if i, ok := m[[2]int32{a, b}]; ok {
+		return i
+	}
+	return -1
 }
 
 func (f *fold) addLot(name int32) {
@@ -141,6 +177,9 @@ func (f *fold) locate(e *Event, r ref) (t target, ok bool) {
 // contract finds the contract of a lot with a party, or with lot -1 the
 // party's latest one.
 func (f *fold) contract(lot, party int32) int32 {
+	if lot >= 0 && len(f.contracts) > large {
+		return lookup(f.contractAt, lot, party)
+	}
 	for i := len(f.contracts) - 1; i >= 0; i-- {
 		if c := &f.contracts[i]; c.party == party && (lot < 0 || c.lot == lot) {
 			return int32(i)
@@ -150,6 +189,9 @@ func (f *fold) contract(lot, party int32) int32 {
 }
 
 func (f *fold) bid(lot, party int32) int32 {
+	if len(f.bids) > large {
+		return lookup(f.bidAt, lot, party)
+	}
 	for i := range f.bids {
 		if b := &f.bids[i]; b.party == party && b.lot == lot {
 			return int32(i)
@@ -159,6 +201,9 @@ func (f *fold) bid(lot, party int32) int32 {
 }
 
 func (f *fold) phase(party, phase int32) int32 {
+	if len(f.phases) > large {
+		return lookup(f.phaseAt, party, phase)
+	}
 	for i := range f.phases {
 		if p := &f.phases[i]; p.party == party && p.phase == phase {
 			return int32(i)
@@ -301,16 +346,19 @@ func (f *fold) enter(e *Event, r ref, t *target) {
 		if t.bid < 0 {
 			t.bid = int32(len(f.bids))
 			f.bids = append(f.bids, bidFold{lot: t.lot, party: t.party})
+			index(&f.bidAt, len(f.bids), func(i int) [2]int32 { return [2]int32{f.bids[i].lot, f.bids[i].party} })
 		}
 	case ScopeContract:
 		if t.contract < 0 {
 			t.contract = int32(len(f.contracts))
 			f.contracts = append(f.contracts, contractFold{lot: t.lot, party: t.party, state: StateContractNone, price: -1})
+			index(&f.contractAt, len(f.contracts), func(i int) [2]int32 { return [2]int32{f.contracts[i].lot, f.contracts[i].party} })
 		}
 	case ScopePhase:
 		if t.phase < 0 {
 			t.phase = int32(len(f.phases))
 			f.phases = append(f.phases, phaseFold{party: t.party, phase: int32(e.Phase), state: StatePhasePlanned, price: -1})
+			index(&f.phaseAt, len(f.phases), func(i int) [2]int32 { return [2]int32{f.phases[i].party, f.phases[i].phase} })
 		}
 	}
 }

@@ -180,7 +180,10 @@ func (p *jsonReader) value(pointer string, depth int) (any, bool) {
 		p.fail(ErrLimit, at, pointer, "deeper than %d levels", maxDepth)
 		return nil, false
 	}
-	p.places[pointer] = at
+	if p.places[pointer] = at; len(p.places) > maxValues {
+		p.fail(ErrLimit, at, pointer, "more than %d values", maxValues)
+		return nil, false
+	}
 	switch v := t.(type) {
 	case json.Number:
 		f, err := v.Float64()

@@ -13,5 +13,8 @@ const (
 	MaxErrors    = 100      // problems reported of one text
 )
 
-// maxDepth is deeper than a case in JSON can be.
-const maxDepth = 8
+// What a case in JSON cannot reach: levels, and values in all.
+const (
+	maxDepth  = 8
+	maxValues = 500_000
+)
