@@ -159,7 +159,8 @@ var system = []string{"createdAt", "expiresAt", "modifiedAt", "scope"}
 // attribute writes the rows of one attribute, an array if there are several.
 func (e *Encoder) attribute(dst []byte, attr string, first int32) []byte {
 	b := e.b
-	single := slices.Contains(system, attr) && e.plain(int(first))
+	member := slices.Contains(system, attr)
+	single := member && e.plain(int(first))
 	begin := len(dst)
 	dst = append(dst, ',')
 	wrote := 0
@@ -192,7 +193,7 @@ func (e *Encoder) attribute(dst []byte, attr string, first int32) []byte {
 		if single {
 			dst, ok = e.bare(dst, row)
 		} else {
-			dst, ok = e.instance(dst, row, e.inner.next[first] >= 0)
+			dst, ok = e.instance(dst, row, member || e.inner.next[first] >= 0)
 		}
 		if !ok {
 			e.losses.Add(telemetry.LossRow, row)
@@ -214,7 +215,7 @@ func (e *Encoder) attribute(dst []byte, attr string, first int32) []byte {
 // plain reports whether a row is the only one of its attribute, and a text or JSON alone.
 func (e *Encoder) plain(row int) bool {
 	b := e.b
-	return e.inner.next[row] < 0 && (b.Kind[row] == telemetry.Text || b.Kind[row] == telemetry.JSON) && b.Time[row] == telemetry.NoTime &&
+	return e.inner.next[row] < 0 && (b.Kind[row] == telemetry.Text || b.Kind[row] == telemetry.JSON) && b.Time[row] == telemetry.NoTime && b.Flags[row]&telemetry.Relation == 0 &&
 		b.UnitRef[row] == 0 && b.Dataset[row] == 0 && b.Quality[row] == 0 && b.Detail[row].Raw == 0 && b.Detail[row].Meta.Len == 0
 }
 
@@ -237,8 +238,8 @@ func (e *Encoder) valid(raw []byte) bool {
 	return e.s.End() == nil
 }
 
-// instance writes a row, which may be one of several of its attribute; false if it cannot.
-func (e *Encoder) instance(dst []byte, row int, several bool) ([]byte, bool) {
+// instance writes a row, as an object if whole; false if it cannot.
+func (e *Encoder) instance(dst []byte, row int, whole bool) ([]byte, bool) {
 	b := e.b
 	d := &b.Detail[row]
 	meta := b.Bytes(d.Meta)
@@ -259,7 +260,7 @@ func (e *Encoder) instance(dst []byte, row int, several bool) ([]byte, bool) {
 	}
 	rest := len(meta) > 0 || b.Time[row] != telemetry.NoTime || b.UnitRef[row] != 0 || b.Dataset[row] != 0 || b.Quality[row] != 0 || d.Raw != 0
 	scalar := b.Kind[row] == telemetry.Number || b.Kind[row] == telemetry.Bool || b.Kind[row] == telemetry.Text || b.Kind[row] == telemetry.Deleted
-	short := e.Concise && !rest && !several && (k == property && scalar || k == geoProperty)
+	short := e.Concise && !rest && !whole && (k == property && scalar || k == geoProperty)
 	if !short {
 		dst = append(dst, '{')
 		if !e.Concise || k == property && b.Kind[row] == telemetry.JSON {
