@@ -43,6 +43,8 @@ type Decoder struct {
 	names   telemetry.Dict // resolved names met before
 	known   []known        // of code i+1
 	sums    sumUnit
+	recent  [16]recent // names by length
+	units   [8]recent  // by length
 	scratch []byte
 	json    jsonscan.Scanner
 	cbor    reader

@@ -138,7 +138,7 @@ func (d *Decoder) add(rec *record) *telemetry.Error {
 		if len(unit) > r.Config.Limits.Name {
 			return r.Fail(telemetry.ErrLimit, rec.at, "a unit of %d bytes, %d allowed; raise Limits.Name", len(unit), r.Config.Limits.Name)
 		}
-		row.UnitRef = r.Unit(telemetry.SenML, unit, rec.at)
+		row.UnitRef = d.unit(unit, rec.at)
 	default:
 		unit = b.unit
 		if b.unitCode == 0 {
@@ -314,6 +314,13 @@ func (d *Decoder) name(rec *record, row *telemetry.Row) *telemetry.Error {
 		row.Entity = b.whole
 		return nil
 	}
+	if b.separated && b.entity != 0 {
+		// Names repeat; one met before is right.
+		if k := &d.recent[len(n)%len(d.recent)]; string(n) == k.text && dst.Attributes.Text(k.code) == k.text {
+			row.Entity, row.Attribute = b.entity, k.code
+			return nil
+		}
+	}
 	if !allowed(n) || len(b.name) == 0 && chars[n[0]]&2 == 0 {
 		return r.Fail(telemetry.ErrName, rec.at, "name %.60q; letters, digits and - : . / _ after a letter or digit", n)
 	}
@@ -326,6 +333,7 @@ func (d *Decoder) name(rec *record, row *telemetry.Row) *telemetry.Error {
 			b.entity = dst.Entities.Code(bytes.TrimSuffix(b.name, urn[3:]), nil)
 		}
 		row.Entity, row.Attribute = b.entity, dst.Attributes.Code(n)
+		d.recent[len(n)%len(d.recent)] = recent{dst.Attributes.Text(row.Attribute), row.Attribute}
 	case len(b.name) > 0:
 		d.scratch = append(append(d.scratch[:0], b.name...), n...)
 		row.Entity = dst.Entities.Code(d.scratch, nil)
@@ -333,6 +341,29 @@ func (d *Decoder) name(rec *record, row *telemetry.Row) *telemetry.Error {
 		row.Entity, row.Attribute = d.resolved(n)
 	}
 	return nil
+}
+
+// recent is a text met before and its code, right if the batch says so.
+type recent struct {
+	text string
+	code uint32
+}
+
+// unit is the code of a unit that a record has of its own.
+func (d *Decoder) unit(u []byte, at int) uint32 {
+	if len(u) == 0 {
+		return 0
+	}
+	units := &d.run.Batch.Units
+	k := &d.units[len(u)%len(d.units)]
+	if string(u) == k.text {
+		if ref := units.At(k.code); ref.System == telemetry.SenML && ref.Given == k.text {
+			return k.code
+		}
+	}
+	code := d.run.Unit(telemetry.SenML, u, at)
+	*k = recent{units.At(code).Given, code}
+	return code
 }
 
 // resolved is the entity and attribute of a name without a base.

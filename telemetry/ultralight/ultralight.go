@@ -90,7 +90,7 @@ func (d *Decoder) DecodeAt(dst *telemetry.Batch, src []byte, timestamp string) e
 
 // group decodes a record that begins at byte at of the message.
 func (d *Decoder) group(p []byte, at int, request telemetry.Row) *telemetry.Error {
-	r := &d.run
+	r, begin := &d.run, at
 	if !utf8.Valid(p) {
 		return r.Fail(telemetry.ErrUTF8, at, "not UTF-8")
 	}
@@ -170,11 +170,11 @@ func (d *Decoder) group(p []byte, at int, request telemetry.Row) *telemetry.Erro
 		p = rest
 	}
 	if r.Batch.Len() == first {
-		return r.Fail(telemetry.ErrMissing, at, "a group without measures")
+		return r.Fail(telemetry.ErrMissing, begin, "a group without measures")
 	}
 	if !timed {
 		row.Flags = 0
-		if e := r.NoTime(row, at); e != nil {
+		if e := r.NoTime(row, begin); e != nil {
 			return e
 		}
 		for i := first; i < r.Batch.Len(); i++ {
