@@ -14,6 +14,8 @@ import (
 type Config struct {
 	MaxNodes int    // of one formula's tree; default 10,000
 	MaxCost  uint64 // steps to evaluate one cell; default 1,000,000
+	MaxSize  int    // bytes of a text, or elements of a list, that one step makes or walks; default 1,000,000
+	MaxRegex int    // steps of a regular expression; default 1,000
 	Workers  int    // goroutines of Eval; default 1; results do not depend on it
 }
 
@@ -159,7 +161,7 @@ func (k *compiler) declare() (*celenv.Env, error) {
 		k.dims = append(k.dims, d.ID)
 	}
 	slices.Sort(k.known)
-	env, err := celenv.New(vars, celenv.Config{MaxNodes: k.cfg.MaxNodes, MaxCost: k.cfg.MaxCost})
+	env, err := celenv.New(vars, celenv.Config{MaxNodes: k.cfg.MaxNodes, MaxCost: k.cfg.MaxCost, MaxSize: k.cfg.MaxSize, MaxRegex: k.cfg.MaxRegex})
 	if err != nil {
 		return nil, append(k.errs, k.place("", ErrName, err.Error())).finish()
 	}

@@ -101,7 +101,7 @@ func compileExpr(text string, decl []celenv.Var, cfg Config, more celenv.Config)
 	if err := k.errs.finish().Err(); err != nil {
 		return nil, err
 	}
-	more.MaxNodes, more.MaxCost = cfg.MaxNodes, cfg.MaxCost
+	more.MaxNodes, more.MaxCost, more.MaxSize, more.MaxRegex = cfg.MaxNodes, cfg.MaxCost, cfg.MaxSize, cfg.MaxRegex
 	env, err := celenv.New(x.decl, more)
 	if err != nil {
 		k.fail(d, ErrName, 0, err.Error())

@@ -104,6 +104,34 @@ func TestHostileFormulas(t *testing.T) {
 	}
 }
 
+// Limits can be set.
+func TestLimits(t *testing.T) {
+	for _, tt := range []struct {
+		formula string
+		cfg     Config
+		compile bool
+	}{
+		{"waste_t + waste_t + waste_t", Config{MaxNodes: 3}, true},
+		{"rolling_sum(waste_t, 100)", Config{MaxCost: 50}, true},
+		{"string(waste_t).matches('a{20}') ? 1.0 : 0.0", Config{MaxRegex: 10}, true},
+		{"double(string(waste_t) + '5555555555')", Config{MaxSize: 10}, false},
+	} {
+		c := catalogue(t, "i¦t¦1.0")
+		c.Indicators[0].Definitions[0].Formula = tt.formula
+		_, err := Compile(c, Config{})
+		if err != nil {
+			require.NotErrorIs(t, err, ErrLimit, tt.formula)
+		}
+		p, err := Compile(c, tt.cfg)
+		if tt.compile {
+			require.ErrorIs(t, err, ErrLimit, tt.formula)
+			continue
+		}
+		require.NoError(t, err)
+		require.Contains(t, show(eval(t, p, table(t, c, "e 2020 waste_t 5")).At(key("e", "2020"), "x.i")), "more than 10 bytes")
+	}
+}
+
 // A chain of indicators each of which reads the one before twice has 2ⁿ paths.
 func TestHostileCatalogue(t *testing.T) {
 	const n = 60

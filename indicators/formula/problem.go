@@ -69,6 +69,10 @@ func (k *compiler) problem(d *definition, p celenv.Problem) {
 	case celenv.BadPattern:
 		k.fail(d, ErrSyntax, p.Offset, "no regular expression of RE2: "+strings.TrimPrefix(p.Msg, "error parsing regexp: "))
 	case celenv.TooLarge:
+		if strings.HasPrefix(p.Msg, "regular expression") {
+			k.fail(d, ErrLimit, p.Offset, p.Msg+"; write a shorter one")
+			return
+		}
 		k.fail(d, ErrLimit, p.Offset, "the formula is too large or too deep ("+p.Msg+"); split it into indicators")
 	default:
 		msg, _, _ := strings.Cut(p.Msg, " expecting ") // a list of all that could follow
