@@ -1,6 +1,7 @@
 package procurement
 
 import (
+	"encoding/json"
 	"encoding/xml"
 	"io"
 	"os"
@@ -50,6 +51,46 @@ func TestDrawings(t *testing.T) {
 				for ext, s := range map[string]string{"svg": svg, "dot": dot, "txt": text} {
 					require.NoError(t, os.WriteFile(filepath.Join(dir, m.ID+"-"+lang+"."+ext), []byte(s), 0o644))
 				}
+			}
+		}
+	}
+}
+
+// TestModelJSON: models and guards are data for other languages too: written
+// with the names of states, events, facts and documents, never their numbers.
+func TestModelJSON(t *testing.T) {
+	for _, m := range Models() {
+		b, err := json.Marshal(struct {
+			Model  *Model
+			Guards []Guard
+		}{m, m.Guards()})
+		require.NoError(t, err)
+		var back struct {
+			Model struct {
+				Regions     []string
+				Start       []string
+				Transitions []struct {
+					Event, From, To string
+					While           []string
+					Also            []struct{ From, To string }
+				}
+			}
+			Guards []struct {
+				ID, Force string
+				On        []string
+				Need      []struct{ Op, Fact, Custom, Event string }
+			}
+		}
+		require.NoError(t, json.Unmarshal(b, &back), "%s", b)
+		require.Len(t, back.Model.Transitions, len(m.Transitions))
+		for i, x := range back.Model.Transitions {
+			require.Equal(t, m.Transitions[i].Event.String(), x.Event)
+			require.Equal(t, m.Transitions[i].From.String(), x.From)
+			require.Equal(t, m.Transitions[i].To.String(), x.To)
+		}
+		for _, g := range back.Guards {
+			for _, n := range g.Need {
+				require.NotEmpty(t, n.Op, g.ID)
 			}
 		}
 	}

@@ -23,6 +23,9 @@ func (t FactType) String() string {
 	return nameOf(int(t), "", "truth", "count", "percent", "net", "gross", "text")
 }
 
+// MarshalText is String.
+func (t FactType) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
 // FactInfo describes a fact. It is data to read, not to change.
 type FactInfo struct {
 	Fact  FactName

@@ -33,6 +33,9 @@ const (
 // String is "legal", "deadline", "best-practice" or "log".
 func (f Force) String() string { return nameOf(int(f), "legal", "deadline", "best-practice", "log") }
 
+// MarshalText is String.
+func (f Force) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
+
 // Guard is a rule that judges events. It is data to read, not to change.
 type Guard struct {
 	ID     string
@@ -69,6 +72,9 @@ const (
 func (o Op) String() string {
 	return nameOf(int(o), "", "fact", "stated", "above", "figure", "document", "happened", "never", "within", "after", "contract", "custom")
 }
+
+// MarshalText is String.
+func (o Op) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // Test is one condition of a guard. A test has three values; one that meets
 // what it cannot judge is unknown, never a guess.
@@ -129,6 +135,9 @@ func (c Custom) Label() Text {
 	}
 	return customLabels[c]
 }
+
+// MarshalText is the English label.
+func (c Custom) MarshalText() ([]byte, error) { return []byte(c.Label().EN), nil }
 
 var customLabels = [numCustom]Text{
 	CustomRDExclusion:      {"no se dan a la vez CPV de la lista, beneficios exclusivos y pago íntegro", "not all of listed CPV, exclusive benefits and full payment"},

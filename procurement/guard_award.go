@@ -58,6 +58,8 @@ var awardGuards = []Guard{
 		Demand: Text{"formalización publicada en el perfil en 15 días", "notice in the profile within 15 days"}},
 	{ID: "formalisation-published-eu", On: on(FormalisationDispatchedEU), Models: prepared, When: when(custom(CustomHarmonised)), Need: must(within(law.StepFormalisationEU, Formalised)), Force: Timing, Source: art("154.3"), Effect: lateOnly,
 		Demand: Text{"anuncio enviado al DOUE en 10 días", "notice sent to the EU Journal within 10 days"}},
+	{ID: "formalisation-eu-first", On: on(FormalisationPublished), Models: prepared, When: when(custom(CustomHarmonised)), Need: must(happened(FormalisationDispatchedEU)), Force: Timing, Source: art("154.3"), Effect: annulable,
+		Demand: Text{"el anuncio se envía al DOUE antes de publicarse en el perfil", "the notice is sent to the EU Journal before it stands in the profile"}},
 	{ID: "desist", On: on(Withdrawn), Models: tendered, Need: must(yes(FactIncurable), yes(FactCompensation), doc(DocWithdrawalResolution)), Source: art("152.4"), Effect: annulable,
 		Demand: Text{"infracción no subsanable justificada, antes de formalizar, con compensación", "incurable breach shown, before signature, with compensation"}},
 	{ID: "renounce", On: on(NotAwarded), Models: tendered, Need: must(yes(FactPublicInterest), yes(FactCompensation), doc(DocRenunciationResolution)), Source: art("152.3"), Effect: annulable,

@@ -23,6 +23,9 @@ func (s Scope) String() string {
 	return nameOf(int(s), "", "case", "party", "lot", "bid", "contract", "phase")
 }
 
+// MarshalText is String.
+func (s Scope) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // Actor is who does what an event tells.
 type Actor uint8
 
@@ -40,6 +43,9 @@ const (
 
 // String is the role in Spanish.
 func (a Actor) String() string { return a.Label().ES }
+
+// MarshalText is String.
+func (a Actor) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
 // Label names the role.
 func (a Actor) Label() Text {

@@ -26,6 +26,9 @@ func (r Region) String() string {
 	return nameOf(int(r), "", "case", "lot", "contract", "phase", "appeal", "collusion", "urgency", "prior-notice")
 }
 
+// MarshalText is String.
+func (r Region) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
 // Label names the region.
 func (r Region) Label() Text {
 	if r == 0 || r >= numRegions {
