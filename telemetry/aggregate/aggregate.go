@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -112,17 +113,20 @@ func (a *Aggregator) addRows(tr *translation, b *telemetry.Batch, from, to int) 
 		from += n
 		a.position += int64(n)
 		if a.position%MorselRows == 0 {
-			a.mergeParts(a.workers[0])
+			if err := a.mergeParts(a.workers[0]); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
 // mergeParts merges the float states of a worker's morsel into those of all before.
-func (a *Aggregator) mergeParts(w *worker) {
+func (a *Aggregator) mergeParts(w *worker) error {
 	if !a.floats {
-		return
+		return nil
 	}
+	states := 0
 	for i, t := range w.tables {
 		if a.measures[i].Form != Float {
 			continue
@@ -143,7 +147,11 @@ func (a *Aggregator) mergeParts(w *worker) {
 		}
 		w.states -= t.len()
 		t.clear()
+		if states += all.len(); states > a.cfg.Limits.States {
+			return a.dict.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d states; take a coarser window or larger groups, or raise Limits.States", a.cfg.Limits.States)}, i, noGroup)
+		}
 	}
+	return nil
 }
 
 // stretch is a part of a batch within a morsel.
@@ -270,7 +278,9 @@ func (a *Aggregator) parallel(ctx context.Context, cuts [][]stretch) error {
 						turn.Wait()
 					}
 					if !failed.Load() {
-						a.mergeParts(w)
+						if errs[k] = a.mergeParts(w); errs[k] != nil {
+							failed.Store(true)
+						}
 					}
 					merged++
 					turn.Broadcast()

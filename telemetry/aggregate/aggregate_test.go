@@ -526,9 +526,13 @@ func FuzzMoments(f *testing.F) {
 func FuzzState(f *testing.F) {
 	r, err := Run(context.Background(), testConfig(f, period.Day), batches(f, readings(1, 500), 100))
 	require.NoError(f, err)
-	for _, row := range r.Rows() {
-		raw, _ := row.State.AppendBinary(nil)
-		f.Add(raw)
+	all, err := Run(context.Background(), everything(f), batches(f, nightReadings(1, 60), 100))
+	require.NoError(f, err)
+	for _, x := range []*Result{r, all} {
+		for _, row := range x.Rows() {
+			raw, _ := row.State.AppendBinary(nil)
+			f.Add(raw)
+		}
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var s State
@@ -540,5 +544,9 @@ func FuzzState(f *testing.F) {
 		require.NoError(t, n.UnmarshalBinary(out))
 		again, _ := n.AppendBinary(nil)
 		require.Equal(t, out, again)
+		var m State
+		require.NoError(t, m.Merge(&s))
+		merged, _ := m.AppendBinary(nil)
+		require.Equal(t, out, merged, "merging into an empty state")
 	})
 }

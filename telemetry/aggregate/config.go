@@ -34,7 +34,7 @@ type Keep uint16
 
 // The states.
 const (
-	KeepValues    Keep = 1 << iota // every number: exact quantiles, 12 bytes a reading
+	KeepValues    Keep = 1 << iota // every number: exact quantiles, 8 to 16 bytes a reading
 	KeepHistogram                  // quantiles to 0.39 %, 512 bytes a doubling
 	KeepEntities                   // how many different entities there are
 	KeepDistinct                   // how many different numbers or texts

@@ -53,11 +53,10 @@ func (c *Counter) add(at, v int64) {
 // Merge adds o, of the same series, which must not begin before c ends; o does not
 // change. The error is of kind ErrMismatch.
 func (c *Counter) Merge(o *Counter) error {
-	if o.n == 0 {
-		return nil
-	}
-	if c.n == 0 {
-		*c = *o
+	if o.n == 0 || c.n == 0 {
+		if o.n > 0 || *c == (Counter{}) {
+			*c = *o
+		}
 		return nil
 	}
 	if c.scale != o.scale || c.modulus != o.modulus || c.noise != o.noise || o.firstT <= c.lastT {

@@ -12,6 +12,19 @@
 // its states in order. Figures come out of states at the end: means are never
 // averaged, states are merged.
 //
+// Some figures need the order of time within a series, an entity's readings of an
+// attribute: means over time and time in a state ([Hold]), increases of meters
+// ([Meter]), and sums that count a repeated reading once (Measure.Once). Their readings
+// wait until nothing can come before them any more (Config.Lateness); their states are
+// kept by series, and figures of groups ([Span], [Increase]) are made of them with the
+// edges of windows put right: a reading stands until the next, also over an edge, and
+// what a meter rose by over an edge counts in the later window.
+//
+// [Result.To] and [Result.Rolling] make coarser and rolling windows by merging states,
+// [Result.Cube] makes variables of figures. [Aggregator.Checkpoint] and [Resume] carry
+// an aggregator over a crash, Config.SpillDir bounds memory by a directory of files,
+// [Aggregator.Retire] lets finished windows go.
+//
 // # Guarantees
 //
 // The same input gives the same bytes, on any number of goroutines, in batches of any

@@ -106,13 +106,16 @@ func addException(r *rest, x float64) *rest {
 	return r
 }
 
-// Merge adds what o holds; o does not change. The error is of kind ErrMismatch if the
-// scales differ.
+// Merge adds what o holds; o does not change. The error is of kind ErrMismatch if both
+// hold numbers and the scales differ.
 func (m *Moments) Merge(o *Moments) error {
-	if o.Count() == 0 {
+	switch {
+	case o.Count() == 0 && m.Count() == 0:
+		m.scale = max(m.scale, o.scale)
 		return nil
-	}
-	if m.Count() == 0 && m.scale == 0 {
+	case o.Count() == 0:
+		return nil
+	case m.Count() == 0:
 		m.scale = o.scale
 	}
 	if m.scale != o.scale {

@@ -429,3 +429,39 @@ func TestTimedSplit(t *testing.T) {
 		require.Error(t, back.Merge(&whole))
 	}
 }
+
+// TestTimeInState: a door's minutes open, and the hours of a station above a limit.
+func TestTimeInState(t *testing.T) {
+	var b telemetry.Batch
+	at := func(min int) time.Time { return time.Date(2026, 10, 25, 0, min, 0, 0, time.UTC) }
+	for _, x := range []struct {
+		min  int
+		text string
+	}{{0, "closed"}, {10, "open"}, {40, "closed"}, {55, "open"}, {75, "closed"}} {
+		require.NoError(t, b.Add(telemetry.Observation{Entity: telemetry.Entity{ID: "door"}, Attribute: "state", Time: at(x.min), Value: telemetry.Value{Kind: telemetry.Text, Text: x.text}}))
+	}
+	for i, v := range []float64{180, 210, 200, 250} {
+		require.NoError(t, b.Add(telemetry.Observation{Entity: telemetry.Entity{ID: "no2"}, Attribute: "no2", Time: at(30 * i), Value: telemetry.Value{Kind: telemetry.Number, Number: v}}))
+	}
+	limit := 200.0
+	r, err := Run(context.Background(), Config{Window: period.Hour, Zone: zone(t, "Atlantic/Canary"), Measures: []Measure{
+		{ID: "open", Attribute: "state", Form: Text, Texts: []string{"open"}, Hold: Step, MaxAge: time.Hour},
+		{ID: "above", Attribute: "no2", Threshold: &limit, Hold: Step, MaxAge: 30 * time.Minute},
+	}}, []*telemetry.Batch{&b})
+	require.NoError(t, err)
+	// The hour from 1 to 2 occurs twice that night in the Canary Islands: 00:00 and 01:00 UTC.
+	first, second := period.MustParse("2026-10-25T01+01:00"), period.MustParse("2026-10-25T01+00:00")
+	for _, c := range []struct {
+		key   Key
+		hours float64
+	}{
+		{Key{Measure: "open", Group: "door", Window: first}, 35.0 / 60}, {Key{Measure: "open", Group: "door", Window: second}, 15.0 / 60},
+		{Key{Measure: "above", Group: "no2", Window: first}, 0.5}, {Key{Measure: "above", Group: "no2", Window: second}, 0.5},
+	} {
+		row := r.At(c.key)
+		require.NotNil(t, row, "%v", c.key)
+		got, ok := row.State.Span.Hours()
+		require.True(t, ok)
+		require.Equal(t, c.hours, got, "%v", c.key)
+	}
+}

@@ -64,11 +64,10 @@ func (t *Timed) gap(at, v int64) (ok bool) {
 // Merge adds o, of the same series, which must not begin before t ends; o does not
 // change. The error is of kind ErrMismatch or ErrOverflow.
 func (t *Timed) Merge(o *Timed) error {
-	if o.n == 0 {
-		return nil
-	}
-	if t.n == 0 {
-		*t = *o
+	if o.n == 0 || t.n == 0 {
+		if o.n > 0 || *t == (Timed{}) {
+			*t = *o
+		}
 		return nil
 	}
 	if t.scale != o.scale || t.hold != o.hold || t.maxAge != o.maxAge || o.firstT <= t.lastT {
