@@ -47,7 +47,7 @@ var (
 	one = request(1,
 		series([]sample{{number(1.5), 1774772100123}, {staleMarker, 1774772160123}, {number(math.NaN()), -1}, {number(math.Inf(-1)), 0}},
 			label{"__name__", "temp"}, label{"instance", "n1:9100"}, label{"job", "air"}, label{"room", "a b"}, label{"empty", ""}),
-		series([]sample{{number(-0.0), 5}}, label{"__name__", "up"}, label{"zone", "z"}))
+		series([]sample{{number(math.Copysign(0, -1)), 5}}, label{"__name__", "up"}, label{"zone", "z"}))
 	two = func() []byte {
 		var b []byte
 		for _, s := range []string{"", "__name__", "temp", "instance", "n1", "celsius", "Temperature of the air."} {
