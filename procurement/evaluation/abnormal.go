@@ -13,6 +13,9 @@ type Presumption struct {
 	Bidder  string
 	Article string
 	Reason  string // figures, limit and rule
+	// Justified is the reasoned decision that accepted the offer after hearing its author
+	// (LCSP 149.6), from [Offer.Justified]; "": open.
+	Justified string
 }
 
 // priced is an offer as the rules on low ones see it.
@@ -46,7 +49,7 @@ func lowOffers(offers []priced, budget int64, third bool) []Presumption {
 		if of(p).Cmp(limit) >= 0 || slices.ContainsFunc(out, func(x Presumption) bool { return x.Bidder == p.bidder }) {
 			return
 		}
-		out = append(out, Presumption{p.bidder, "RGLCAP " + article, fmt.Sprintf("%s is below %s, %s", euros(of(p)), euros(limit), what)})
+		out = append(out, Presumption{Bidder: p.bidder, Article: "RGLCAP " + article, Reason: fmt.Sprintf("%s is below %s, %s", euros(of(p)), euros(limit), what)})
 	}
 	share := func(n int64) string { return percentText(percent(n)) + " %" }
 	ref := big.NewRat(budget, 1)

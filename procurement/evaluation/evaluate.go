@@ -80,6 +80,9 @@ func (s *Scheme) Evaluate(in Tenders) (*Sheet, error) {
 	if err != nil {
 		return nil, Errors{err}
 	}
+	for i := range low {
+		low[i].Justified = in.offer(low[i].Bidder).Justified
+	}
 	sheet.Presumptions = low
 	s.rank(sheet, &in)
 	return sheet, nil
@@ -361,7 +364,7 @@ func (s *Scheme) presume(in *Tenders, prices []int64, sheet *Sheet) ([]Presumpti
 			for _, v := range s.abnormal.inputs(vars) {
 				reason += fmt.Sprintf(" %s = %v", v.ID, v.Number)
 			}
-			out = append(out, Presumption{o.Bidder, "LCSP 149.2.b", reason})
+			out = append(out, Presumption{Bidder: o.Bidder, Article: "LCSP 149.2.b", Reason: reason})
 		}
 	}
 	return out, nil
@@ -384,7 +387,7 @@ func (s *Scheme) rank(sheet *Sheet, in *Tenders) {
 		}
 		return cmp.Compare(b.Total, a.Total)
 	})
-	sheet.Final = len(sheet.Presumptions) == 0
+	sheet.Final = !slices.ContainsFunc(sheet.Presumptions, func(p Presumption) bool { return p.Justified == "" })
 	for i := 0; i < len(sheet.Scores) && sheet.Scores[i].Out == nil; {
 		j := i + 1
 		for j < len(sheet.Scores) && sheet.Scores[j].Out == nil && sheet.Scores[j].Total == sheet.Scores[i].Total {

@@ -258,8 +258,16 @@ func TestOnlyPrice(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "100", sheet.Scores[0].Total.String())
 	require.Len(t, sheet.Presumptions, 1)
-	require.Equal(t, Presumption{"0", "RGLCAP 85.4", "85000.00 EUR is below 85950.00 EUR, 10 % under 95500.00 EUR: the mean of the offers"}, sheet.Presumptions[0])
+	require.Equal(t, Presumption{Bidder: "0", Article: "RGLCAP 85.4", Reason: "85000.00 EUR is below 85950.00 EUR, 10 % under 95500.00 EUR: the mean of the offers"}, sheet.Presumptions[0])
 	require.Equal(t, Shares{Total: 100 * Point}, s.Shares())
+
+	require.False(t, sheet.Final)
+	in.Offers[0].Justified = "own workshop; resolution 12/2026"
+	sheet, err = s.Evaluate(in)
+	require.NoError(t, err)
+	require.True(t, sheet.Final, "heard and accepted (LCSP 149.6)")
+	require.Contains(t, sheet.String(), "heard and accepted: 0: 85000.00 EUR is below")
+	require.Contains(t, sheet.HTML("x", 2), "resolution 12/2026")
 }
 
 func BenchmarkEvaluate(b *testing.B) {

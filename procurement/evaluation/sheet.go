@@ -22,6 +22,10 @@ func (s *Sheet) String() string {
 		}
 	}
 	for _, p := range s.Presumptions {
+		if p.Justified != "" {
+			fmt.Fprintf(&b, "presumed abnormally low, heard and accepted: %s: %s (%s); %s (LCSP 149.6)\n", p.Bidder, p.Reason, p.Article, p.Justified)
+			continue
+		}
 		fmt.Fprintf(&b, "to be heard, presumed abnormally low: %s: %s (%s)\n", p.Bidder, p.Reason, p.Article)
 	}
 	for _, t := range s.Ties {
@@ -104,14 +108,19 @@ func (s *Sheet) HTML(title string, level int) string {
 		}
 		b.WriteString("</ul>\n")
 	}
-	var low, ties []string
+	var low, heard, ties []string
 	for _, p := range s.Presumptions {
+		if p.Justified != "" {
+			heard = append(heard, fmt.Sprintf("%s: %s (%s); %s", p.Bidder, p.Reason, p.Article, p.Justified))
+			continue
+		}
 		low = append(low, fmt.Sprintf("%s: %s (%s)", p.Bidder, p.Reason, p.Article))
 	}
 	for _, t := range s.Ties {
 		ties = append(ties, strings.Join(t.Bidders, ", ")+": "+strings.Join(append(t.Steps, missing(t)...), "; "))
 	}
 	list("To be heard, since their offers are presumed abnormally low (LCSP 149.4):", low)
+	list("Presumed abnormally low, heard and accepted (LCSP 149.6):", heard)
 	list("Ties:", ties)
 	fmt.Fprintf(&b, "<p>Rounding: %s. %s</p>\n</section>\n", e(s.Rounding), map[bool]string{true: "The classification is final.", false: "The classification is not final."}[s.Final])
 	return b.String()

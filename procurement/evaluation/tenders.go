@@ -26,8 +26,11 @@ type Offer struct {
 	Price    law.Money // without VAT
 	Figures  []Value
 	Excluded *Exclusion
-	Ties     []Value    // evidence for Rules.Ties
-	Staff    *Workforce // evidence for LCSP 147.2; nil: not asked for yet
+	// Justified is the reasoned decision by which the offer, presumed abnormally low, was accepted
+	// once its author was heard (LCSP 149.6); "": none. One that was not accepted is Excluded.
+	Justified string
+	Ties      []Value    // evidence for Rules.Ties
+	Staff     *Workforce // evidence for LCSP 147.2; nil: not asked for yet
 }
 
 // Value is a figure of an offer: a number, or for a yes or no 1 or 0.
