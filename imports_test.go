@@ -77,6 +77,8 @@ var imports = map[string][]string{
 	"telemetry/sdm":                 {"telemetry", "internal/instant", "internal/jsonscan", "internal/jsonschema"},
 	"telemetry/sketch":              {},
 
+	"examples/sensors": {"indicators", "indicators/cube", "indicators/formula", "indicators/period", "indicators/report", "indicators/round", "indicators/unit", "telemetry", "telemetry/aggregate", "telemetry/archive", "telemetry/csvmap", "telemetry/ngsild"},
+
 	// Formats of devices and cities.
 	"telemetry/csvmap":            {"telemetry", "telemetry/internal/decoding", "internal/instant", "internal/jsonscan"},
 	"telemetry/sentilo":           {"telemetry", "telemetry/internal/decoding", "telemetry/internal/encoding", "telemetry/internal/jsonrec", "internal/instant", "internal/jsonscan"},
