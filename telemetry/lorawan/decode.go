@@ -115,14 +115,14 @@ func (d *Decoder) readMessage() bool {
 	case u.Server == "":
 		return d.r.Fail(telemetry.ErrUnknown, at, "no message of The Things Stack, ChirpStack, Actility or Loriot; it should have end_device_ids, deviceInfo, DevEUI_uplink or cmd")
 	case m.other != "":
-		d.skip(telemetry.ErrUnsupported, at, "%s of device %.60q is not an observation", m.other, u.Device)
+		d.r.Find(telemetry.ErrUnsupported, at, "%s of device %.60q is not an observation", m.other, u.Device)
 		return true
 	case len(u.Device) == 0:
 		return d.r.Fail(telemetry.ErrMissing, at, "an uplink without the id of its device")
 	case len(u.Device) > d.c.Limits.Name:
 		return d.r.Fail(telemetry.ErrLimit, at, "a device id of %d bytes; raise Limits.Name", len(u.Device))
 	case m.encrypted:
-		d.skip(telemetry.ErrUnsupported, at, "the payload of device %.60q is encrypted; give the network server its application key", u.Device)
+		d.r.Find(telemetry.ErrUnsupported, at, "the payload of device %.60q is encrypted; give the network server its application key", u.Device)
 		return true
 	}
 	if !m.decodePayload(d) {
@@ -131,7 +131,7 @@ func (d *Decoder) readMessage() bool {
 	f := frame{maphash.Bytes(d.seed, u.Device), u.Counter}
 	counted := u.Counter >= 0 && d.c.Duplicates > 0
 	if counted && d.met(f, u.Time) {
-		d.skip(telemetry.ErrDuplicate, at, "uplink %d of device %.60q was met before", u.Counter, u.Device)
+		d.r.Find(telemetry.ErrDuplicate, at, "uplink %d of device %.60q was met before", u.Counter, u.Device)
 		return true
 	}
 	if !d.emit(at) {
@@ -141,16 +141,6 @@ func (d *Decoder) readMessage() bool {
 		d.note(f, u.Time)
 	}
 	return true
-}
-
-// skip is a finding of a message that gives no rows.
-func (d *Decoder) skip(kind error, at int, format string, args ...any) {
-	b := d.r.B
-	n := len(b.Findings)
-	d.r.Find(kind, at, format, args...)
-	if len(b.Findings) > n {
-		b.Findings[n].Skipped = true
-	}
 }
 
 // emit appends the rows of the uplink.
@@ -211,7 +201,7 @@ func (d *Decoder) emit(at int) bool {
 	case d.c.LPP && len(u.Payload) > 0:
 		return d.lpp(row, at)
 	case len(u.Payload) == 0:
-		d.skip(telemetry.ErrMissing, at, "an uplink of device %.60q without a payload", u.Device)
+		d.r.Find(telemetry.ErrMissing, at, "an uplink of device %.60q without a payload", u.Device)
 		return true
 	}
 	d.hex = hex.AppendEncode(d.hex[:0], u.Payload)
