@@ -63,6 +63,7 @@ var imports = map[string][]string{
 	"telemetry/aggregate":           {"telemetry", "telemetry/sketch", "indicators/cube", "indicators/period", "indicators/unit", "internal/atomicfile"},
 	"telemetry/gbfs":                {"telemetry", "telemetry/internal/jsonrec", "internal/instant", "internal/jsonscan"},
 	"telemetry/gtfsrt":              {"telemetry", "indicators/unit", "telemetry/internal/decoding", "telemetry/internal/protowire", "internal/jsonscan"},
+	"telemetry/sensorthings":        {"telemetry", "telemetry/internal/jsonrec", "internal/instant", "internal/jsonscan"},
 	"telemetry/internal/formattest": {"telemetry"},
 	"telemetry/senml":               {"indicators/unit", "internal/jsonscan", "telemetry", "telemetry/internal/decoding", "telemetry/internal/jsonrec"},
 	"telemetry/internal/protowire":  {},

@@ -433,11 +433,11 @@ func (d *Decoder) link(to *stream) bool {
 		}
 		if bytes.IndexByte(id, ')') < 0 && len(id) <= d.c.Limits.Name {
 			to.id = to.id[:0]
-			for i, c := range id {
-				if quoted && c == '\'' && i+1 < len(id) && id[i+1] == '\'' {
-					continue // an apostrophe is written twice
+			for i := 0; i < len(id); i++ {
+				to.id = append(to.id, id[i])
+				if quoted && id[i] == '\'' && i+1 < len(id) && id[i+1] == '\'' {
+					i++ // an apostrophe is written twice
 				}
-				to.id = append(to.id, c)
 			}
 		}
 	}

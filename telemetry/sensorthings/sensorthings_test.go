@@ -76,6 +76,13 @@ func TestDataArray(t *testing.T) {
 	require.Equal(t, []int{1, 2, 3, 4}, []int{b.At(0).Record, b.At(1).Record, b.At(2).Record, b.At(3).Record})
 }
 
+func TestLink(t *testing.T) {
+	for link, id := range map[string]string{"Datastreams(7)": "7", "http://x/Datastreams('a''''b')": "a''b", "http://x/Datastreams('a')/Thing": "9", "http://x/Observations(1)/Datastream": "9"} {
+		b := decode(t, Config{Datastream: "9"}, `{"result":1,"Datastream@iot.navigationLink":"`+link+`"}`)
+		require.Equal(t, id, b.At(0).Entity.ID, link)
+	}
+}
+
 func TestCollection(t *testing.T) {
 	b := decode(t, Config{}, list)
 	require.Equal(t, 5, b.Len())
