@@ -233,7 +233,8 @@ type Source struct {
 	Received int64  // nanoseconds since 1970 UTC, or NoTime
 }
 
-// SourceTable gives sources codes in order of first appearance, from 1.
+// SourceTable gives sources codes in order of first appearance, from 1. With a clock every message is a source of
+// its own, since its time of receipt is part of it: a batch that lives for ever takes some 100 bytes a message.
 type SourceTable struct {
 	list  []Source
 	codes map[Source]uint32

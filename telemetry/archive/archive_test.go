@@ -209,7 +209,7 @@ func TestResume(t *testing.T) {
 	list := random(rand.New(rand.NewPCG(5, 6)), 300)
 	name := filepath.Join(t.TempDir(), "a")
 	first := written(t, list[:100], 100)
-	whole := append(bytes.Clone(first), nil...)
+	var whole []byte
 	{ // a second block, whose dictionary goes on
 		f := open(t, name, first)
 		w, lost, err := Resume(f)

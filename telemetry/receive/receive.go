@@ -146,7 +146,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // put gives a worker back, unless strangers' names have filled its dictionaries or its buffer is large.
 func (h *Handler) put(k int, x *worker) {
 	const entries, bytes = 100_000, 4 << 20
-	if x.batch.Entities.Len() > entries || x.batch.Attributes.Len() > entries || x.batch.Datasets.Len() > entries || cap(x.body) > bytes || cap(x.batch.Data) > bytes {
+	if x.batch.Entities.Len() > entries || x.batch.Sources.Len() > entries || x.batch.Attributes.Len() > entries || x.batch.Datasets.Len() > entries || cap(x.body) > bytes || cap(x.batch.Data) > bytes {
 		return
 	}
 	h.pools[k].Put(x)
