@@ -35,7 +35,7 @@ var imports = map[string][]string{
 	"opendata":                  {"indicators", "indicators/cube", "indicators/period", "indicators/unit", "opendata/dcat", "opendata/csvw", "internal/rdf", "internal/atomicfile", "internal/locale"},
 	"opendata/dcat":             {"indicators/cube", "indicators/period", "internal/rdf"},
 	"opendata/csvw":             {"indicators/cube", "indicators/period", "indicators/unit"},
-	"procurement":               {"internal/jsonschema", "procurement/law"},
+	"procurement":               {"indicators/cube", "indicators/period", "indicators/unit", "internal/jsonschema", "procurement/law"},
 	"procurement/law":           {},
 	"telemetry":                 {"indicators/period", "indicators/unit"},
 	"telemetry/archive":         {"telemetry"},

@@ -246,3 +246,39 @@ func TestMutants(t *testing.T) {
 		t.Logf("%d ways to spoil one thing of a case of %d events, %d told by a finding", count, len(events), told)
 	}
 }
+
+// TestAwardRecordsOfPartnership: what a worked case says of itself.
+func TestAwardRecordsOfPartnership(t *testing.T) {
+	c := NewRules(town(t)).NewCase("AI-2023-01")
+	require.NoError(t, c.Append(0, partnershipCase()...))
+	at := law.MustDate("2026-05-05")
+	rs := c.AwardRecords(at)
+	require.Len(t, rs, 3)
+	for i, want := range []struct {
+		party           string
+		started, passed int
+	}{{"Acústica SL", 2, 2}, {"Ruido Cero SA", 2, 2}, {"Universitat", 1, 0}} {
+		r := rs[i]
+		require.Equal(t, want.party, r.Supplier)
+		require.Equal(t, []Count{Counted(want.started), Counted(want.passed), Counted(3)}, []Count{r.PhasesStarted, r.PhasesPassed, r.Bids})
+		require.Equal(t, InnovationDeclared, r.Innovation)
+		require.Equal(t, ModalityPartnership, r.Modality)
+		require.Equal(t, "2024-03-05 2023-04-03 2023-09-15", r.Date.String()+" "+r.Consultation.String()+" "+r.Call.String())
+		require.Equal(t, []law.Truth{law.Yes, law.No, law.Yes, law.Yes, law.NotKnown}, []law.Truth{r.Appealed, r.Upheld, r.RDEnded, r.Purchased, r.SME})
+	}
+	require.Equal(t, law.Net(18_000), rs[0].Modified)
+	q, ok := c.ConsultationRecord(at)
+	require.True(t, ok)
+	require.Equal(t, Counted(1), q.Participants)
+	require.Empty(t, c.AwardRecords(law.MustDate("2024-03-04")), "not awarded yet")
+
+	cube, err := Figures(FiguresConfig{Entity: "x", From: 2024, To: 2024, Since: law.MustDate("2019-01-01"), Until: law.MustDate("2025-12-31"), Awards: rs, Consultations: []ConsultationRecord{q}})
+	require.NoError(t, err)
+	for i, m := range cube.Schema().Measures {
+		if want, ok := map[string]float64{"cpi_awarded_eur": 540_000, "cpi_tenders": 1, "cpi_awards": 3, "cpi_bids": 3, "cpi_days": 337 * 3, "cpi_phases_started": 5,
+			"cpi_phases_passed": 4, "cpi_rd_purchased": 1, "cpi_modified_eur": 18_000, "cpi_awards_new": 3, "cpi_appealed": 1, "consultations": 0}[m.ID]; ok {
+			require.Equal(t, want, cube.Cell(0, i).Value, m.ID)
+			require.True(t, cube.Cell(0, i).Status.Observed(), m.ID)
+		}
+	}
+}

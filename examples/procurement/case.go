@@ -140,8 +140,14 @@ func tell(w io.Writer) (*story, error) {
 	if l.err != nil {
 		return nil, l.err
 	}
-	s.findings = l.c.Check(asked)
-	s.next = l.c.Next(asked)
+	// A collusion incident is secret (LCSP 150.1): nothing that is published shows its checks or acts.
+	secret := func(k procurement.Kind) bool {
+		return k == procurement.CollusionReferred || k == procurement.CollusionCleared
+	}
+	s.findings = slices.DeleteFunc(l.c.Check(asked), func(f procurement.Finding) bool { return secret(f.Kind) || f.Guard.ID == "collusion-open" })
+	hidden := func(o procurement.Option) bool { return secret(o.Kind) }
+	s.suspended = slices.DeleteFunc(s.suspended, hidden)
+	s.next = slices.DeleteFunc(l.c.Next(asked), hidden)
 	count := map[procurement.Verdict]int{}
 	for _, f := range s.findings {
 		count[f.Verdict]++

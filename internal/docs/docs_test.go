@@ -38,7 +38,7 @@ func TestProcurement(t *testing.T) {
 	text, err := os.ReadFile("../../docs/procurement.md")
 	require.NoError(t, err)
 	var examples []byte
-	for _, name := range []string{"../../procurement/law/example_test.go", "../../procurement/plan_gantt_test.go"} {
+	for _, name := range []string{"../../procurement/law/example_test.go", "../../procurement/plan_gantt_test.go", "../../procurement/evaluation/example_test.go", "../../procurement/figures_test.go"} {
 		data, err := os.ReadFile(name)
 		require.NoError(t, err)
 		examples = append(examples, data...)
