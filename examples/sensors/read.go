@@ -34,11 +34,11 @@ func store(log io.Writer, name, data string, zone *time.Location) (err error) {
 		}
 	}()
 	w := archive.NewWriter(f)
-	rows, err := storeFiles(log, w, data, zone)
+	rows, last, err := storeFiles(log, w, data, zone)
 	if err != nil {
 		return err
 	}
-	n, err := storeStream(log, w, zone)
+	n, err := storeStream(log, w, last)
 	if err != nil {
 		return err
 	}
@@ -49,53 +49,58 @@ func store(log io.Writer, name, data string, zone *time.Location) (err error) {
 	return nil
 }
 
-func storeFiles(log io.Writer, w *archive.Writer, data string, zone *time.Location) (int, error) {
+// storeFiles also returns the beginning of the last hour that there is a reading of.
+func storeFiles(log io.Writer, w *archive.Writer, data string, zone *time.Location) (rows int, last time.Time, err error) {
 	mapping := csvmap.Madrid()
 	files := map[string][]byte{}
 	names, err := filepath.Glob(filepath.Join(data, "*.csv"))
 	switch {
 	case err != nil:
-		return 0, err
+		return 0, last, err
 	case data == "":
 		names, files["extract.csv"] = []string{"extract.csv"}, extract
 		if mapping, err = csvmap.Load(extractMapping); err != nil {
-			return 0, err
+			return 0, last, err
 		}
 		fmt.Fprintln(log, "Air quality: an extract, NO2 of two stations in March 2019 (datos.madrid.es, Ayuntamiento de Madrid)")
 	case len(names) == 0:
-		return 0, fmt.Errorf("no .csv files in %s; give a folder of Madrid's hourly files, or -data \"\" for the extract", data)
+		return 0, last, fmt.Errorf("no .csv files in %s; give a folder of Madrid's hourly files, or -data \"\" for the extract", data)
 	default:
 		fmt.Fprintf(log, "Air quality: %d files as published (datos.madrid.es, Ayuntamiento de Madrid)\n", len(names))
 		for _, name := range names {
 			if files[name], err = os.ReadFile(name); err != nil {
-				return 0, err
+				return 0, last, err
 			}
 		}
 	}
-	rows := 0
 	var b telemetry.Batch
 	for _, name := range names {
 		d := csvmap.NewDecoder(csvmap.Config{Mapping: mapping, Config: telemetry.Config{Source: filepath.Base(name), Zone: zone, Policy: telemetry.Skip, Time: telemetry.TimeRequired}})
 		b.Reset()
 		if err := d.Decode(&b, files[name]); err != nil {
-			return 0, err
+			return 0, last, err
 		}
 		c := d.Counts()
 		fmt.Fprintf(log, "  %s: %d days of a series, %d cells = %d taken + %d gaps + %d of an hour that does not exist or in bad records; %d findings\n",
 			filepath.Base(name), c.Records, c.Readings, c.Taken, c.Missing, c.Skipped, len(b.Findings)+b.Unreported)
 		if err := w.Write(&b); err != nil {
-			return 0, err
+			return 0, last, err
 		}
 		rows += b.Len()
+		for i := range b.Len() {
+			if from := time.Unix(0, b.Detail[i].From).In(zone); from.After(last) {
+				last = from
+			}
+		}
 	}
-	return rows, nil
+	return rows, last, nil
 }
 
-func storeStream(log io.Writer, w *archive.Writer, zone *time.Location) (int, error) {
+func storeStream(log io.Writer, w *archive.Writer, last time.Time) (int, error) {
 	var b telemetry.Batch
 	records, rows, left := 0, 0, 0
 	c := telemetry.Config{Source: "simulated stream", Policy: telemetry.Skip, Time: telemetry.TimeRequired}
-	for one, err := range telemetry.Records(ngsild.Format(), bytes.NewReader(simulated(zone)), &b, c) {
+	for one, err := range telemetry.Records(ngsild.Format(), bytes.NewReader(simulated(last)), &b, c) {
 		if err != nil {
 			return 0, err
 		}
@@ -113,12 +118,13 @@ func storeStream(log io.Writer, w *archive.Writer, zone *time.Location) (int, er
 	return rows, nil
 }
 
-// simulated is a stream of two traffic counters in March 2019, an entity a line: a wave by the
+// simulated is a stream of two traffic counters in the month of a time, an entity a line: a wave by the
 // hour of the day, no chance in it. The second is silent on 10 and 11 March, and sends null once.
-func simulated(zone *time.Location) []byte {
+func simulated(month time.Time) []byte {
 	var out bytes.Buffer
-	end := time.Date(2019, 4, 1, 0, 0, 0, 0, zone)
-	for at := time.Date(2019, 3, 1, 0, 0, 0, 0, zone); at.Before(end); at = at.Add(time.Hour) {
+	start := time.Date(month.Year(), month.Month(), 1, 0, 0, 0, 0, month.Location())
+	end := start.AddDate(0, 1, 0)
+	for at := start; at.Before(end); at = at.Add(time.Hour) {
 		for k := 1; k <= 2; k++ {
 			if d := at.Day(); k == 2 && (d == 10 || d == 11) {
 				continue
