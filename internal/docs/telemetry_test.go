@@ -22,6 +22,7 @@ import (
 	"github.com/almotacen/almotacen/telemetry/otlp"
 	"github.com/almotacen/almotacen/telemetry/promwrite"
 	"github.com/almotacen/almotacen/telemetry/senml"
+	"github.com/almotacen/almotacen/telemetry/sensorthings"
 	"github.com/almotacen/almotacen/telemetry/sentilo"
 	"github.com/almotacen/almotacen/telemetry/ultralight"
 )
@@ -34,7 +35,7 @@ func TestTelemetry(t *testing.T) {
 	text := string(data)
 	formats := append(telemetry.Registry{
 		csvmap.FormatOf(csvmap.Madrid()), gbfs.Format(), gtfsrt.Format(), iotajson.Format(), lineprotocol.Format(), lorawan.Format(), lpp.Format(),
-		ngsild.Format(), ngsiv2.Format(), otlp.Format(), promwrite.Format(), sentilo.Format(), ultralight.Format(),
+		ngsild.Format(), ngsiv2.Format(), otlp.Format(), promwrite.Format(), sensorthings.Format(), sentilo.Format(), ultralight.Format(),
 	}, senml.Formats()[:3]...) // the fourth, EXI, is refused
 	for _, f := range formats {
 		name := f.Name
