@@ -42,7 +42,7 @@ var imports = map[string][]string{
 	"telemetry/parquet":         {"telemetry"},
 	"telemetry/receive":         {"telemetry"},
 	"procurement/evaluation":    {"indicators/formula", "procurement/law"},
-	"examples/procurement":      {"internal/atomicfile", "procurement", "procurement/evaluation", "procurement/law"},
+	"examples/procurement":      {"indicators/cube", "internal/atomicfile", "procurement", "procurement/evaluation", "procurement/law"},
 	"internal/atomicfile":       {},
 	"internal/celenv":           {},
 	"internal/columnar":         {},

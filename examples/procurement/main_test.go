@@ -37,7 +37,9 @@ func TestRun(t *testing.T) {
 	}
 	require.Equal(t, wrote[0], wrote[1])
 	require.Equal(t, said[0], said[1])
-	require.Len(t, wrote[0], 7)
+	require.Len(t, wrote[0], 8)
+	require.Contains(t, wrote[0]["figures.csv"], "valdeoca,2024,cpi_awarded_eur,515000,EUR,observed")
+	require.Contains(t, wrote[0]["figures.csv"], "valdeoca,2024,cpi_awards_startup,,{award},missing")
 
 	page := wrote[0]["index.html"]
 	require.Contains(t, page, "Todo es inventado")

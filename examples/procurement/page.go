@@ -1,13 +1,17 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 
+	"github.com/almotacen/almotacen/indicators/cube"
 	"github.com/almotacen/almotacen/procurement"
 	"github.com/almotacen/almotacen/procurement/evaluation"
+	"github.com/almotacen/almotacen/procurement/law"
 )
 
 type file struct {
@@ -25,7 +29,12 @@ func (s *story) files() ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
+	figures, err := s.figures()
+	if err != nil {
+		return nil, err
+	}
 	return []file{
+		{"figures.csv", "the case as figures of the city", figures},
 		{"index.html", "the whole case on one page", []byte(page)},
 		{"case.json", "the case: Rules.Decode reads it", append(s.c.AppendJSON(nil), '\n')},
 		{"findings.txt", "what the checks say of every act", []byte(s.findingsText())},
@@ -34,6 +43,26 @@ func (s *story) files() ([]file, error) {
 		{"scores.txt", "every point of every offer", []byte(s.heard.String() + "\n" + s.sheet.String())},
 		{"sharing.json", "who keeps what of the results", append(shared, '\n')},
 	}, nil
+}
+
+// figures are those of a city that has this case only. The case does not say
+// which firms are start-ups: their figures are missing, not zero.
+func (s *story) figures() ([]byte, error) {
+	records := s.c.AwardRecords(asked)
+	for i := range records {
+		r := &records[i]
+		r.SME = law.TruthOf(r.Supplier != universidad)
+		r.RightsKept = s.sharing[slices.Index(partners, r.Supplier)].RightsKept()
+	}
+	consultation, _ := s.c.ConsultationRecord(asked)
+	c, err := procurement.Figures(procurement.FiguresConfig{Entity: "valdeoca", From: 2023, To: 2025, Since: day("2019-01-01"), Until: day("2025-12-31"),
+		Awards: records, Consultations: []procurement.ConsultationRecord{consultation}})
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = cube.WriteCSV(&b, c, cube.WriteConfig{})
+	return b.Bytes(), err
 }
 
 func (s *story) findingsText() string {
