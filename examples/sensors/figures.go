@@ -17,17 +17,17 @@ import (
 )
 
 // limit is the hourly limit value of NO2 in µg/m³ (Real Decreto 102/2011, annex I).
-var limit = 200.0
+const limit = 200.0
 
 // aggregated reads the archive and aggregates it by day of Madrid.
 func aggregated(name string, zone *time.Location, group func(id string) string) (*aggregate.Result, error) {
-	no2 := unit.MustParse("ug/m3")
+	no2, over := unit.MustParse("ug/m3"), limit
 	a, err := aggregate.New(aggregate.Config{
 		Window: period.Day, Zone: zone, Lateness: aggregate.AnyOrder,
 		Group: func(e telemetry.Entity) aggregate.Group { return aggregate.Group{ID: group(e.ID)} },
 		Measures: []aggregate.Measure{
 			{ID: "no2", Attribute: "no2", Unit: no2, Decimals: 1, Keep: aggregate.KeepValues | aggregate.KeepEntities, Hold: aggregate.Step, MaxAge: time.Hour},
-			{ID: "no2-over", Attribute: "no2", Unit: no2, Threshold: &limit, Hold: aggregate.Step, MaxAge: time.Hour},
+			{ID: "no2-over", Attribute: "no2", Unit: no2, Threshold: &over, Hold: aggregate.Step, MaxAge: time.Hour},
 			{ID: "flow", Attribute: "intensity", Unit: unit.MustParse("{vehicle}/h"), Hold: aggregate.Step, MaxAge: time.Hour},
 		},
 	})
