@@ -312,6 +312,8 @@ type metric struct {
 	temporality             uint64
 	monotonic, metadata     bool
 	wire                    []byte // of all of it
+	resource, scope         []byte // attributes of the one, all of the other
+	hidden                  bool   // the resource is what an encoder makes of the entity's id
 	row                     telemetry.Row
 }
 
@@ -388,7 +390,9 @@ func (d *Decoder) readMetric(field protowire.Field, resource, scope []byte) (*fa
 	d.run.Record--
 	m.row.Attribute = dst.Attributes.Code(m.name)
 	m.row.UnitRef = d.run.Unit(telemetry.UCUM, m.unit, d.place(at))
-	d.meta = d.c.appendMeta(d.meta[:0], &m, d.resource.pairs, resource, scope)
+	m.resource, m.scope = resource, scope
+	m.hidden = d.c.hidden(d.resource.pairs)
+	d.meta = d.c.appendMeta(d.meta[:0], &m, m.hidden)
 	if len(d.meta) > l.Text {
 		return &fault{telemetry.ErrLimit, at, "the metric's metadata is longer than Limits.Text"}, nil
 	}
@@ -500,8 +504,13 @@ func (d *Decoder) readPoint(m *metric, r protowire.Reader, wire []byte) *fault {
 	if e := d.times(&row, start, end, at); e != nil {
 		return e
 	}
-	if e := d.identify(&row, at); e != nil {
+	own, e := d.identify(&row, at)
+	if e != nil {
 		return e
+	}
+	if own && m.hidden && len(d.resource.pairs) > 0 { // the id says nothing of the resource
+		d.meta = d.c.appendMeta(d.meta[:0], m, false)
+		row.Detail.Meta = dst.PutText(d.meta)
 	}
 	row.Detail.Start, row.Detail.Record, row.Detail.Source = d.run.Start(d.place(at)), uint32(d.run.Number()), d.run.Source
 	dst.Append(&row)
@@ -566,23 +575,23 @@ func (d *Decoder) times(row *telemetry.Row, start, end uint64, at int) *fault {
 	return nil
 }
 
-// identify sets entity and dataset.
-func (d *Decoder) identify(row *telemetry.Row, at int) *fault {
+// identify sets entity and dataset. Own is true if the id is an attribute of the point.
+func (d *Decoder) identify(row *telemetry.Row, at int) (own bool, e *fault) {
 	if twice, bad := d.point.sort(); bad {
-		return &fault{telemetry.ErrDuplicate, at, "the point has the attribute " + strconv.Quote(string(twice)) + " twice"}
+		return false, &fault{telemetry.ErrDuplicate, at, "the point has the attribute " + strconv.Quote(string(twice)) + " twice"}
 	}
-	id, typ := d.c.entity(d.point.pairs, d.resource.pairs, &d.id)
+	id, typ, own := d.c.entity(d.point.pairs, d.resource.pairs, &d.id)
 	d.names = tags.Append(d.names[:0], d.point.pairs)
 	if l := d.c.Limits.Name; len(id) > l || len(typ) > l || len(d.names) > l {
-		return &fault{telemetry.ErrLimit, at, "the id of an entity, or the attributes of a point, are longer than Limits.Name"}
+		return false, &fault{telemetry.ErrLimit, at, "the id of an entity, or the attributes of a point, are longer than Limits.Name"}
 	}
 	dst := d.run.Batch
 	row.Entity = dst.Entities.Code(id, typ)
 	row.Dataset = dst.Datasets.Code(d.names)
 	if !d.unique1() {
-		return &fault{telemetry.ErrDuplicate, at, "a name stands twice in a list that is an attribute of the point"}
+		return false, &fault{telemetry.ErrDuplicate, at, "a name stands twice in a list that is an attribute of the point"}
 	}
-	return nil
+	return own, nil
 }
 
 // unique1 reports whether no list that is an attribute of the point has a name twice.
@@ -595,27 +604,33 @@ func (d *Decoder) unique1() bool {
 	return true
 }
 
-// entity is the id and type that attributes of a point and of its resource give. scratch holds what
-// is made.
-func (c *Config) entity(point, resource []tags.Pair, scratch *[]byte) (id, typ []byte) {
+// entity is the id and type that attributes of a point and of its resource give; own is true if
+// the id is of the point. scratch holds what is made.
+func (c *Config) entity(point, resource []tags.Pair, scratch *[]byte) (id, typ []byte, own bool) {
 	var ok bool
 	if typ, ok = tags.Get(point, c.Type); !ok {
 		typ, _ = tags.Get(resource, c.Type)
 	}
-	for _, set := range [...][]tags.Pair{point, resource} {
+	for i, set := range [...][]tags.Pair{point, resource} {
 		for _, name := range c.ID {
-			if v, ok := tags.Get(set, name); ok {
-				return v, typ
+			if v, _ := tags.Get(set, name); len(v) > 0 {
+				return v, typ, i == 0
 			}
 		}
 	}
 	*scratch = tags.Append((*scratch)[:0], resource)
-	return *scratch, typ
+	return *scratch, typ, false
+}
+
+// hidden reports whether a resource is what an encoder makes of the entity's id, so that
+// metadata need not have it.
+func (c *Config) hidden(resource []tags.Pair) bool {
+	return len(resource) == 0 || len(resource) == 1 && len(c.ID) > 0 && string(resource[0].Key) == c.ID[0] && len(resource[0].Value) > 0 && !likeJSON(resource[0].Value)
 }
 
 // appendMeta appends what rows of a metric have as metadata; nothing if it is what an encoder
 // would write without.
-func (c *Config) appendMeta(dst []byte, m *metric, pairs []tags.Pair, resource, scope []byte) []byte {
+func (c *Config) appendMeta(dst []byte, m *metric, hidden bool) []byte {
 	n := len(dst)
 	begin := func(key string) {
 		if len(dst) == n {
@@ -625,13 +640,13 @@ func (c *Config) appendMeta(dst []byte, m *metric, pairs []tags.Pair, resource, 
 		}
 		dst = append(jsonscan.AppendString(dst, key), ':')
 	}
-	if len(pairs) > 0 && !(len(pairs) == 1 && len(c.ID) > 0 && string(pairs[0].Key) == c.ID[0] && !likeJSON(pairs[0].Value)) {
+	if !hidden && len(m.resource) > 0 {
 		begin("resource")
-		dst = appendList(dst, resource, 1)
+		dst = appendList(dst, m.resource, 1)
 	}
 	var name, version []byte
 	attributes := false
-	for r := protowire.New(scope, 0); ; {
+	for r := protowire.New(m.scope, 0); ; {
 		w, ok := r.Next()
 		if !ok {
 			break
@@ -655,7 +670,7 @@ func (c *Config) appendMeta(dst []byte, m *metric, pairs []tags.Pair, resource, 
 	}
 	if attributes {
 		begin("scopeAttributes")
-		dst = appendList(dst, scope, 3)
+		dst = appendList(dst, m.scope, 3)
 	}
 	if len(m.description) > 0 {
 		begin("description")

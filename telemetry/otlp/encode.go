@@ -343,8 +343,10 @@ func (w *writer) keys(i int, field int32, name string) {
 	w.resource.addAll(n.resource, 1)
 	w.resource.sort()
 	want := b.Entities.At(b.Entity[i])
-	id, typ := w.c.entity(w.point.pairs, w.resource.pairs, &w.id)
+	id, typ, _ := w.c.entity(w.point.pairs, w.resource.pairs, &w.id)
+	bad := false
 	add := func(key, value string) {
+		bad = bad || !w.same([]byte(value))
 		p := tags.Pair{Key: []byte(key), Value: []byte(value)}
 		n.resource = w.appendPair(n.resource, 1, p)
 		w.resource.pairs = append(w.resource.pairs, p)
@@ -360,8 +362,8 @@ func (w *writer) keys(i int, field int32, name string) {
 		}
 	}
 	tags.Sort(w.resource.pairs)
-	id, typ = w.c.entity(w.point.pairs, w.resource.pairs, &w.id)
-	if string(id) != want.ID || string(typ) != want.Type || !w.same(id) || !w.same(typ) {
+	id, typ, own := w.c.entity(w.point.pairs, w.resource.pairs, &w.id)
+	if bad || string(id) != want.ID || string(typ) != want.Type {
 		w.losses.Add(telemetry.LossEntity, i)
 	}
 
@@ -396,8 +398,8 @@ func (w *writer) keys(i int, field int32, name string) {
 		n.metric, _ = appendPairs(n.metric, &w.s, 12)
 	}
 	// What will be read back?
-	back := metric{kind: metricKinds[field].kind, description: m.description, temporality: m.temporality, monotonic: m.monotonic && field == 7, metadata: len(m.extra) > 0, wire: n.metric}
-	w.back = w.c.appendMeta(w.back[:0], &back, w.resource.pairs, n.resource, n.scope)
+	back := metric{kind: metricKinds[field].kind, description: m.description, temporality: m.temporality, monotonic: m.monotonic && field == 7, metadata: len(m.extra) > 0, wire: n.metric, resource: n.resource, scope: n.scope}
+	w.back = w.c.appendMeta(w.back[:0], &back, !own && w.c.hidden(w.resource.pairs))
 	if !bytes.Equal(w.back, b.Bytes(b.Detail[i].Meta)) {
 		w.losses.Add(telemetry.LossMeta, i)
 	}
