@@ -176,13 +176,13 @@ func (m maker) request() *collector.ExportMetricsServiceRequest {
 func pairs(list []*common.KeyValue) string {
 	var out []string
 	for _, kv := range list {
-		out = append(out, fmt.Sprintf("%q:%s", kv.Key, value(kv.Value)))
+		out = append(out, fmt.Sprintf("%q:%s", kv.Key, anyText(kv.Value)))
 	}
 	slices.Sort(out)
 	return "{" + strings.Join(out, " ") + "}"
 }
 
-func value(v *common.AnyValue) string {
+func anyText(v *common.AnyValue) string {
 	switch x := v.GetValue().(type) {
 	case *common.AnyValue_StringValue:
 		return fmt.Sprintf("%q", x.StringValue)
@@ -197,7 +197,7 @@ func value(v *common.AnyValue) string {
 	case *common.AnyValue_ArrayValue:
 		var out []string
 		for _, e := range x.ArrayValue.Values {
-			out = append(out, value(e))
+			out = append(out, anyText(e))
 		}
 		return "[" + strings.Join(out, " ") + "]"
 	case *common.AnyValue_KvlistValue:
