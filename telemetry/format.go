@@ -27,6 +27,7 @@ type Format struct {
 	Name       string   // short, the package's: "senml"
 	Title      string   // with the standard's edition
 	MediaTypes []string // lower case, without parameters; the first is the one to send
+	Coding     string   // content coding that messages are in by themselves, which the decoder takes off: "snappy"; mostly ""
 	Extensions []string // of file names, with the dot
 	NewDecoder func(Config) Decoder
 	NewEncoder func() Encoder         // nil: the format is read only

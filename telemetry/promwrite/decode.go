@@ -59,6 +59,7 @@ func Format() telemetry.Format {
 	return telemetry.Format{
 		Name: name, Title: "Prometheus remote write 1.0 and 2.0",
 		MediaTypes: []string{"application/x-protobuf"},
+		Coding:     "snappy",
 		Extensions: []string{".promwrite"},
 		NewDecoder: func(c telemetry.Config) telemetry.Decoder { return NewDecoder(Config{Config: c}) },
 		NewEncoder: func() telemetry.Encoder { return Encoder{} },

@@ -3,7 +3,10 @@
 //
 // [New] dispatches by the media type of the body, [One] takes one format whatever the media type says, since many
 // devices send a wrong one. Both are http.Handlers, to be mounted and wrapped like any other: who may send is
-// decided by the caller's middleware (see the example with bearer tokens).
+// decided by the caller's middleware (see the example with bearer tokens). Of formats that share a media type New
+// takes the first, and the one whose messages are in the body's content coding by themselves: OTLP and remote write
+// are both application/x-protobuf, and the latter is in snappy. Many formats are application/json: mount a handler
+// made by One for each at a path of its own.
 //
 // # Acknowledgement
 //

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"slices"
 	"strconv"
@@ -48,6 +49,10 @@ type worker struct {
 	body    []byte
 	zip     *gzip.Reader
 }
+
+// forgetter is a decoder that remembers messages to find repeated ones, as telemetry/lorawan does. What the
+// sink did not take may come again.
+type forgetter interface{ Forget() }
 
 // New is a handler that chooses the format by the media type of the body. The error is an [*telemetry.Error] of
 // kind ErrConfig.
@@ -152,15 +157,33 @@ func (h *Handler) put(k int, x *worker) {
 	h.pools[k].Put(x)
 }
 
+// format is the first format of the body's media type, of those whose messages are in the content coding
+// of the body by themselves if there are any.
 func (h *Handler) format(r *http.Request) (int, bool) {
 	if h.any {
 		return 0, true
 	}
-	f, ok := h.formats.ByMediaType(r.Header.Get("Content-Type"))
-	if !ok {
+	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil {
 		return 0, false
 	}
-	return slices.IndexFunc(h.formats, func(g telemetry.Format) bool { return g.Name == f.Name }), true
+	found := -1
+	for k, f := range h.formats {
+		if !slices.Contains(f.MediaTypes, mediaType) {
+			continue
+		}
+		switch c := coding(r); {
+		case f.Coding != "" && f.Coding == c:
+			return k, true
+		case found < 0 || f.Coding == "" && h.formats[found].Coding != "":
+			found = k
+		}
+	}
+	return max(found, 0), found >= 0
+}
+
+func coding(r *http.Request) string {
+	return strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding")))
 }
 
 func (h *Handler) accepted() string {
@@ -212,6 +235,9 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, f telemetry.Form
 	if b.Len() > 0 {
 		if err := h.cfg.Sink(r.Context(), b); err != nil {
 			a.status = 0
+			if d, ok := x.decoder.(forgetter); ok {
+				d.Forget()
+			}
 			if r.Context().Err() != nil {
 				return
 			}
@@ -228,7 +254,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, f telemetry.Form
 func (h *Handler) read(w http.ResponseWriter, r *http.Request, f telemetry.Format, x *worker) (status int, msg string) {
 	limit := h.cfg.Decoder.Limits.Bytes
 	var in io.Reader = http.MaxBytesReader(w, r.Body, limit)
-	switch coding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); {
+	switch coding := coding(r); {
 	case coding == "" || coding == "identity":
 	case coding == "gzip" || coding == "x-gzip":
 		if x.zip == nil {
@@ -238,7 +264,7 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request, f telemetry.Forma
 			return bodyFault(err, "the body is no gzip")
 		}
 		in = x.zip
-	case coding == "snappy" && f.Name == "promwrite": // the format's own
+	case coding == f.Coding: // the format's own
 	default:
 		return http.StatusUnsupportedMediaType, fmt.Sprintf("content coding %.40q; send gzip or identity", coding)
 	}
