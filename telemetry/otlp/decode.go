@@ -402,6 +402,9 @@ func (d *Decoder) readMetric(field protowire.Field, resource, scope []byte) (*fa
 	if len(d.meta) > 0 {
 		m.row.Detail.Meta = dst.PutText(d.meta)
 	}
+	if full := d.run.Full(d.place(at)); full != nil {
+		return nil, d.run.Abort(full)
+	}
 	return d.readPoints(&m)
 }
 

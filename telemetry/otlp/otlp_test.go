@@ -269,6 +269,17 @@ func TestStructure(t *testing.T) {
 	require.ErrorIs(t, &b.Findings[0].Error, telemetry.ErrUnsupported)
 }
 
+// A long attribute of a resource, said again by every metric, does not make much of little.
+func TestAmplification(t *testing.T) {
+	metric := `{"name":"x","gauge":{"dataPoints":[]}}`
+	src := `{"resourceMetrics":[{"resource":{"attributes":[{"key":"k","value":{"stringValue":"` + strings.Repeat("v", 1<<16) + `"}}]},"scopeMetrics":[{"metrics":[` + metric + strings.Repeat(","+metric, 1000) + `]}]}]}`
+	var b telemetry.Batch
+	err := NewDecoder(Config{Config: telemetry.Config{Limits: telemetry.Limits{Bytes: 1 << 20}}}).Decode(&b, []byte(src))
+	require.ErrorIs(t, err, telemetry.ErrLimit)
+	require.Less(t, cap(b.Data), 4<<20)
+	require.Empty(t, b.Data)
+}
+
 func FuzzRoundTrip(f *testing.F) {
 	k := kit(f)
 	for _, s := range k.Seeds {

@@ -45,6 +45,7 @@ type Decoder struct {
 	id, set []byte
 	meta    []byte
 	noted   [3]bool // what findings have said once
+	named   int64   // bytes of the labels that the message brought into dictionaries
 }
 
 // NewDecoder makes a decoder.
@@ -72,7 +73,7 @@ func (d *Decoder) Decode(dst *telemetry.Batch, src []byte) error {
 	if err := r.Begin(name, d.c.Config, dst, src); err != nil {
 		return err
 	}
-	d.noted = [3]bool{}
+	d.noted, d.named = [3]bool{}, 0
 	if !d.c.Plain {
 		if len(src) == 0 {
 			return r.Fail(telemetry.ErrSyntax, 0, "nothing at all; an empty request in snappy has one byte")
@@ -119,7 +120,11 @@ func (d *Decoder) Decode(dst *telemetry.Batch, src []byte) error {
 					return err
 				}
 			}
-			if full := r.Full(w.At); full != nil {
+			full := r.Full(w.At)
+			if full == nil && d.named > d.c.Limits.Bytes {
+				full = r.Fail(telemetry.ErrLimit, w.At, "more than %d bytes of labels, made of references to symbols; raise Limits.Bytes", d.c.Limits.Bytes)
+			}
+			if full != nil {
 				return r.Abort(full)
 			}
 		}
@@ -410,7 +415,11 @@ func (d *Decoder) identify(row *telemetry.Row, at int) *telemetry.Error {
 		return d.run.Fail(telemetry.ErrLimit, at, "the labels of a series are longer than Limits.Name")
 	}
 	b := d.run.Batch
+	known := b.Attributes.Len() + b.Entities.Len() + b.Datasets.Len()
 	row.Attribute, row.Entity, row.Dataset = b.Attributes.Code(attribute), b.Entities.Code(id, typ), b.Datasets.Code(set)
+	if b.Attributes.Len()+b.Entities.Len()+b.Datasets.Len() > known {
+		d.named += int64(len(attribute) + len(id) + len(typ) + len(set))
+	}
 	return nil
 }
 

@@ -3,6 +3,7 @@ package promwrite
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -170,6 +171,28 @@ func TestSnappy(t *testing.T) {
 	// A length that is a lie takes no memory.
 	lie := append(binary.AppendUvarint(nil, 200<<20), make([]byte, 1000)...)
 	require.Less(t, testing.AllocsPerRun(1, func() { _ = NewDecoder(Config{}).Decode(&b, lie) }), 50.0)
+}
+
+// References make much of little: a help or labels that every series repeats.
+func TestAmplification(t *testing.T) {
+	symbols := protowire.AppendBytes(protowire.AppendBytes(nil, 4, ""), 4, "__name__")
+	symbols = protowire.AppendBytes(protowire.AppendBytes(symbols, 4, "x"), 4, bytes.Repeat([]byte("h"), 1<<16))
+	help := append(protowire.AppendBytes(nil, 1, []byte{1, 2}), protowire.AppendBytes(protowire.AppendBytes(nil, 5, protowire.AppendVarint(nil, 3, 3)), 2, "")...)
+	limits := telemetry.Limits{Bytes: 1 << 20}
+	var b telemetry.Batch
+	src := append(bytes.Clone(symbols), bytes.Repeat(protowire.AppendBytes(nil, 5, help), 100)...)
+	require.ErrorIs(t, NewDecoder(Config{Plain: true, Config: telemetry.Config{Limits: limits}}).Decode(&b, src), telemetry.ErrLimit)
+	require.Less(t, cap(b.Data), 4<<20)
+	src = protowire.AppendBytes(protowire.AppendBytes(protowire.AppendBytes(nil, 4, ""), 4, "__name__"), 4, bytes.Repeat([]byte("v"), 4000))
+	for i := range 1000 {
+		refs := binary.AppendUvarint([]byte{1, 2}, uint64(2*i+3))
+		src = protowire.AppendBytes(src, 4, fmt.Sprint("s", i))
+		src = protowire.AppendBytes(src, 4, "")
+		src = protowire.AppendBytes(src, 5, protowire.AppendBytes(nil, 1, append(refs, 2)))
+	}
+	require.Less(t, len(src), 1<<20)
+	err := NewDecoder(Config{Plain: true, Config: telemetry.Config{Limits: limits}}).Decode(&b, src)
+	require.ErrorContains(t, err, "labels")
 }
 
 func TestLosses(t *testing.T) {

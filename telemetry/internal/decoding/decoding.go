@@ -19,6 +19,7 @@ type Run struct {
 	Record   int    // of the message, from 1; 0 before the first Next
 
 	start, record telemetry.Mark
+	data          int // bytes of text in the batch before
 	scan          jsonscan.Scanner
 }
 
@@ -27,7 +28,7 @@ type Run struct {
 func (r *Run) Begin(format string, c telemetry.Config, dst *telemetry.Batch, src []byte) error {
 	c.Limits = c.Limits.WithDefaults()
 	*r = Run{Format: format, Config: c, Batch: dst, start: dst.Mark(), scan: r.scan}
-	r.record = r.start
+	r.record, r.data = r.start, len(dst.Data)
 	if int64(len(src)) > c.Limits.Bytes {
 		return r.Fail(telemetry.ErrLimit, 0, "%d bytes, %d allowed; raise Limits.Bytes", len(src), c.Limits.Bytes)
 	}
@@ -97,6 +98,8 @@ func (r *Run) Full(i int) *telemetry.Error {
 		return r.Fail(telemetry.ErrLimit, i, "more than %d rows; raise Limits.Rows", l.Rows)
 	case b.Entities.Len() > l.Entries || b.Attributes.Len() > l.Entries || b.Datasets.Len() > l.Entries || b.Units.Len() > l.Entries:
 		return r.Fail(telemetry.ErrLimit, i, "more than %d different names; raise Limits.Entries, or begin a new batch", l.Entries)
+	case int64(len(b.Data)-r.data) > l.Bytes:
+		return r.Fail(telemetry.ErrLimit, i, "more than %d bytes of text made of one message, which says them again and again; raise Limits.Bytes", l.Bytes)
 	case len(b.Data) > maxData:
 		return r.Fail(telemetry.ErrLimit, i, "more than %d bytes of text in the batch; reset it", maxData)
 	}
