@@ -179,6 +179,20 @@ func valid(t *testing.T, schema string, doc []byte) {
 	require.NoError(t, s.Validate(v), "%s", doc)
 }
 
+func TestHostile(t *testing.T) {
+	wrap := func(member string) []byte {
+		return []byte(`{"data":{"stations":[{"station_id":"x","is_installed":true,` + member + `}]}}`)
+	}
+	for member, kind := range map[string]error{
+		`"` + strings.Repeat("k", 1<<20) + `":1`: telemetry.ErrName, `"":1`: telemetry.ErrName, `"a":` + strings.Repeat(`[`, 100_000): telemetry.ErrLimit, `"a":1e400`: telemetry.ErrValue,
+		`"a":"\ud800"`: telemetry.ErrUTF8, "\"a\":\"\xff\"": telemetry.ErrUTF8, `"a":"` + strings.Repeat("x", 2<<20) + `"`: telemetry.ErrLimit, `"last_reported":"2026-02-30T00:00:00Z"`: telemetry.ErrTime,
+		`"last_reported":"0000-01-01T00:00:00Z"`: telemetry.ErrTime, `"last_reported":9223372037`: telemetry.ErrTime,
+		`"vehicle_types_available":[{"vehicle_type_id":"` + strings.Repeat("k", 5000) + `","count":1}]`: telemetry.ErrLimit,
+	} {
+		require.ErrorIs(t, NewDecoder(telemetry.Config{}).Decode(new(telemetry.Batch), wrap(member)), kind, "%.80s", member)
+	}
+}
+
 func FuzzRoundTrip(f *testing.F) {
 	for _, s := range kit("").Seeds {
 		f.Add(s, true)

@@ -2,6 +2,7 @@ package lorawan
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -214,6 +215,28 @@ func TestTimePolicy(t *testing.T) {
 	b := decode(t, Config{Config: telemetry.Config{Time: telemetry.TimeOfReceipt, Clock: func() time.Time { return at }}}, src)
 	require.Equal(t, at, b.At(0).Time)
 	require.Equal(t, telemetry.TimeReceived, b.At(0).Flags)
+}
+
+// Much of everything, where the network server's object may have it.
+func TestHostile(t *testing.T) {
+	wrap := func(object string) []byte {
+		return []byte(`{"deviceInfo":{"devEui":"1"},"fPort":1,"object":` + object + `}`)
+	}
+	var keys strings.Builder
+	for i := range 300_000 {
+		fmt.Fprintf(&keys, `"k%d":1,`, i)
+	}
+	b := decode(t, Config{}, string(wrap("{"+keys.String()+`"z":{}}`)))
+	require.Equal(t, 300_000, b.Len())
+	for object, kind := range map[string]error{
+		`{"` + strings.Repeat("k", 1<<20) + `":1}`: telemetry.ErrName, `{"":1}`: telemetry.ErrName, strings.Repeat(`{"a":`, 100_000): telemetry.ErrLimit,
+		`{"a":1e400}`: telemetry.ErrValue, `{"a":"\ud800"}`: telemetry.ErrUTF8, "{\"a\":\"\xff\"}": telemetry.ErrUTF8, `{"a":"` + strings.Repeat("x", 2<<20) + `"}`: telemetry.ErrLimit,
+		`{"a":NaN}`: telemetry.ErrSyntax, `{"a":[` + strings.Repeat("1,", 1<<20) + `1]}`: telemetry.ErrLimit,
+	} {
+		require.ErrorIs(t, NewDecoder(Config{}).Decode(new(telemetry.Batch), wrap(object)), kind, "%.80s", object)
+	}
+	b = decode(t, Config{}, string(wrap(`{"a":0.`+strings.Repeat("3", 100_000)+`}`)))
+	require.Len(t, b.At(0).Value.Text, 100_002)
 }
 
 func FuzzDecode(f *testing.F) {

@@ -253,6 +253,7 @@ func TestErrors(t *testing.T) {
 		`{"id":"urn:e","type":"T","a":{"type":"Property"}}`:                                    telemetry.ErrMissing,
 		`{"id":"urn:e","type":"T","a":{"value":1,"unitCode":3}}`:                               telemetry.ErrType,
 		`{"id":"urn:e","type":"T","a":{"value":1,"datasetId":3}}`:                              telemetry.ErrType,
+		`{"id":"urn:e","type":"T","a":{"value":1,"observedAt":""}}`:                            telemetry.ErrTime,
 		`{"id":"urn:e","type":"T","a":{"value":1,"observedAt":"0000-01-01T00:00:00Z"}}`:        telemetry.ErrTime,
 		`{"id":"urn:e","type":"T","a":{"value":1,"observedAt":"9999-01-01T00:00:00Z"}}`:        telemetry.ErrTime,
 		`{"id":"urn:e","type":"T","a":{"value":1,"observedAt":"2026-02-30T00:00:00Z"}}`:        telemetry.ErrTime,

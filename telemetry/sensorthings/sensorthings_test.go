@@ -137,6 +137,24 @@ func TestLosses(t *testing.T) {
 	require.Equal(t, "[]", string(out))
 }
 
+func TestHostile(t *testing.T) {
+	wrap := func(member string) []byte { return []byte(`{"Datastream":{"@iot.id":1},` + member + `}`) }
+	for member, kind := range map[string]error{
+		`"result":` + strings.Repeat(`[`, 100_000): telemetry.ErrLimit, `"result":1e400`: telemetry.ErrValue, `"result":"\ud800"`: telemetry.ErrUTF8, "\"result\":\"\xff\"": telemetry.ErrUTF8,
+		`"result":"` + strings.Repeat("x", 2<<20) + `"`: telemetry.ErrLimit, `"result":1,"parameters":"` + strings.Repeat("x", 2<<20) + `"`: telemetry.ErrLimit,
+		`"result":1,"phenomenonTime":"9999-01-01T00:00:00Z"`: telemetry.ErrTime, `"result":1,"phenomenonTime":"/"`: telemetry.ErrTime, `"result":1,"resultQuality":"` + strings.Repeat("x", 5000) + `"`: telemetry.ErrLimit,
+		`"result":{"type":"Point","coordinates":[200,0]}`: telemetry.ErrValue,
+	} {
+		require.ErrorIs(t, NewDecoder(Config{}).Decode(new(telemetry.Batch), wrap(member)), kind, "%.80s", member)
+	}
+	id := strings.Repeat("7", 5000)
+	require.ErrorIs(t, NewDecoder(Config{}).Decode(new(telemetry.Batch), []byte(`{"result":1,"Datastream":{"@iot.id":`+id+`}}`)), telemetry.ErrLimit)
+	// Many rows of a dataArray.
+	b := decode(t, Config{}, `[{"Datastream":{"@iot.id":1},"components":["result"],"dataArray":[`+strings.Repeat("[1],", 200_000)+`[1]]}]`)
+	require.Equal(t, 200_001, b.Len())
+	require.ErrorIs(t, NewDecoder(Config{Config: telemetry.Config{Limits: telemetry.Limits{Rows: 1000}}}).Decode(b, []byte(`[{"Datastream":{"@iot.id":1},"components":["result"],"dataArray":[`+strings.Repeat("[1],", 2000)+`[1]]}]`)), telemetry.ErrLimit)
+}
+
 func FuzzRoundTrip(f *testing.F) {
 	for _, s := range kit.Seeds {
 		f.Add(s)

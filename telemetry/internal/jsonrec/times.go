@@ -51,7 +51,7 @@ func (r *Reader) Time(row *telemetry.Row) bool {
 // ParseTime reads a time with date and clock.
 func (r *Reader) ParseTime(text []byte, at int) (instant.Time, bool) {
 	// Attributes of one entity mostly have one time.
-	if m := &r.times; len(text) == m.n && string(text) == string(m.last[:m.n]) {
+	if m := &r.times; m.n > 0 && len(text) == m.n && string(text) == string(m.last[:m.n]) {
 		return m.at, true
 	}
 	t, problem := instant.Parse(text)
