@@ -54,6 +54,18 @@ func TestTorture(t *testing.T) {
 	k.Torture(t)
 }
 
+func TestStream(t *testing.T) {
+	kit(t).Stream(t)
+	var b telemetry.Batch
+	small := string(kit(t).Seeds[2])
+	rows := 0
+	for b, err := range telemetry.Records(Format(), strings.NewReader(small+"\n"+small+"\n\n"+everything), &b, telemetry.Config{}) {
+		require.NoError(t, err)
+		rows += b.Len()
+	}
+	require.Equal(t, 13, rows)
+}
+
 func TestJSONEncoder(t *testing.T) {
 	k := kit(t)
 	k.Format.NewEncoder = func() telemetry.Encoder { return Encoder{JSON: true} }
