@@ -190,6 +190,22 @@ func (b *Batch) Truncate(n int) {
 	b.Flags, b.Detail = b.Flags[:n], b.Detail[:n]
 }
 
+// Filter keeps the rows for which keep says so, in their order. Text of the others stays in Data until the
+// next Reset.
+func (b *Batch) Filter(keep func(i int) bool) {
+	n := 0
+	for i := range b.Time {
+		if !keep(i) {
+			continue
+		}
+		b.Entity[n], b.Attribute[n], b.Dataset[n], b.UnitRef[n] = b.Entity[i], b.Attribute[i], b.Dataset[i], b.UnitRef[i]
+		b.Time[n], b.Number[n], b.Kind[n], b.Quality[n] = b.Time[i], b.Number[i], b.Kind[i], b.Quality[i]
+		b.Flags[n], b.Detail[n] = b.Flags[i], b.Detail[i]
+		n++
+	}
+	b.Truncate(n)
+}
+
 // Mark is a state of a batch to go back to.
 type Mark struct{ rows, data, points, findings, unreported, skipped int }
 

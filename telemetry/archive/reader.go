@@ -437,8 +437,7 @@ func (r *Reader) choose() {
 	if !r.timed && f.Entities == nil && f.Attributes == nil && f.Min == nil && f.Max == nil {
 		return
 	}
-	n := 0
-	for i := range b.Len() {
+	b.Filter(func(i int) bool {
 		switch {
 		case r.timed && (b.Time[i] == telemetry.NoTime || b.Time[i] < r.from || b.Time[i] > r.last),
 			f.Entities != nil && !r.wanted[0][b.Entity[i]],
@@ -446,16 +445,8 @@ func (r *Reader) choose() {
 			(f.Min != nil || f.Max != nil) && b.Kind[i] != telemetry.Number,
 			f.Min != nil && b.Number[i] < *f.Min,
 			f.Max != nil && b.Number[i] > *f.Max:
-			continue
+			return false
 		}
-		b.Entity[n], b.Attribute[n], b.Dataset[n], b.UnitRef[n] = b.Entity[i], b.Attribute[i], b.Dataset[i], b.UnitRef[i]
-		b.Time[n], b.Number[n], b.Kind[n], b.Quality[n] = b.Time[i], b.Number[i], b.Kind[i], b.Quality[i]
-		b.Flags[n], b.Detail[n] = b.Flags[i], b.Detail[i]
-		n++
-	}
-	if n == 0 {
-		b.Reset()
-		return
-	}
-	b.Truncate(n)
+		return true
+	})
 }

@@ -279,17 +279,5 @@ func (x *Reader) choose() {
 		return
 	}
 	b := &x.batch
-	n := 0
-	for i, t := range b.Time {
-		if t == telemetry.NoTime || t < x.from || t > x.last {
-			continue
-		}
-		b.Entity[n], b.Attribute[n], b.Dataset[n], b.UnitRef[n] = b.Entity[i], b.Attribute[i], b.Dataset[i], b.UnitRef[i]
-		b.Time[n], b.Number[n], b.Kind[n], b.Quality[n] = b.Time[i], b.Number[i], b.Kind[i], b.Quality[i]
-		b.Flags[n], b.Detail[n] = b.Flags[i], b.Detail[i]
-		n++
-	}
-	b.Entity, b.Attribute, b.Dataset, b.UnitRef = b.Entity[:n], b.Attribute[:n], b.Dataset[:n], b.UnitRef[:n]
-	b.Time, b.Number, b.Kind, b.Quality = b.Time[:n], b.Number[:n], b.Kind[:n], b.Quality[:n]
-	b.Flags, b.Detail = b.Flags[:n], b.Detail[:n]
+	b.Filter(func(i int) bool { t := b.Time[i]; return t != telemetry.NoTime && t >= x.from && t <= x.last })
 }
