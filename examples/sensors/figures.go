@@ -19,7 +19,8 @@ import (
 // limit is the hourly limit value of NO2 in µg/m³ (Real Decreto 102/2011, annex I).
 const limit = 200.0
 
-// aggregated reads the archive and aggregates it by day of Madrid.
+// aggregated reads the archive and aggregates it by day of Madrid. A mean of an hour counts in the
+// day that the hour is in, though it is known at the hour's end: aggregate.AtStart, the default.
 func aggregated(name string, zone *time.Location, group func(id string) string) (*aggregate.Result, error) {
 	no2, over := unit.MustParse("ug/m3"), limit
 	a, err := aggregate.New(aggregate.Config{
@@ -43,24 +44,11 @@ func aggregated(name string, zone *time.Location, group func(id string) string) 
 		if err != nil {
 			return nil, err
 		}
-		fromStart(b)
 		if err := a.Add(b); err != nil {
 			return nil, err
 		}
 	}
 	return a.Result()
-}
-
-// fromStart dates a mean of an hour by its beginning, so that it stands for that hour and
-// counts in the day and month that the hour is in: a reading has the time at which it is known,
-// the end, and the last hour of March ends in April.
-func fromStart(b *telemetry.Batch) {
-	for i, f := range b.Flags {
-		if f&telemetry.Interval != 0 {
-			b.Time[i] = b.Detail[i].From
-			b.Flags[i] &^= telemetry.Interval
-		}
-	}
 }
 
 // cubeConfig says which figure is which variable of the catalogue. Means of less than three

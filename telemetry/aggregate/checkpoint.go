@@ -74,7 +74,7 @@ func (a *Aggregator) fingerprint() []byte {
 	for i := range a.measures {
 		m := &a.measures[i]
 		fmt.Fprintf(h, "|%q %q %q %q %d %d %d %d %v %v %v %q %v", m.ID, m.Attribute, m.Dataset, m.Unit.String(), m.Form, m.scale, m.Keep, m.Hold, m.MaxAge, m.ordered, m.accept, m.Texts, m.Sentinels)
-		fmt.Fprintf(h, " %d %d %v %v", m.modulus, m.noise, m.Least, m.Greatest)
+		fmt.Fprintf(h, " %d %d %v %v %v", m.modulus, m.noise, m.Least, m.Greatest, m.atEnd)
 		if m.Threshold != nil {
 			fmt.Fprintf(h, " %v", *m.Threshold)
 		}

@@ -68,6 +68,9 @@ type Measure struct {
 
 	Keep Keep
 
+	// Intervals is where readings of a span of time count; AtStart.
+	Intervals Placement
+
 	// Hold keeps the integral over time of each series ([Timed], [Span]); MaxAge is the
 	// longest time for which a reading stands, and must be set with it.
 	Hold   Hold
@@ -160,6 +163,7 @@ type measure struct {
 	modulus  int64
 	noise    int64
 	changes  bool // what counts is not the number itself
+	atEnd    bool // readings of spans have the time of their end
 }
 
 func compile(c Config) ([]measure, error) {
@@ -188,6 +192,8 @@ func compile(c Config) ([]measure, error) {
 			return nil, bad("no attribute")
 		case m.Form > Text || m.Keep > keepAll:
 			return nil, bad("unknown form %d or states %b", m.Form, m.Keep)
+		case m.Intervals > AtEnd:
+			return nil, bad("unknown placement %d of intervals", m.Intervals)
 		case m.Decimals > MaxScale:
 			return nil, bad("%d decimals; at most %d", m.Decimals, MaxScale)
 		case m.Hold > Linear || m.Hold != NotHeld && m.MaxAge <= 0 || m.Hold == NotHeld && m.MaxAge != 0:
@@ -229,6 +235,7 @@ func compile(c Config) ([]measure, error) {
 		}
 		x.changes = m.Form == Text || m.Threshold != nil
 		x.sentinel = len(m.Sentinels) > 0
+		x.atEnd = m.Intervals == AtEnd || m.Meter != nil
 		out = append(out, x)
 	}
 	return out, nil

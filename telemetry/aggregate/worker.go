@@ -32,6 +32,7 @@ type worker struct {
 	scratch scratch
 	rows    []int32 // row lists by chain, of chunkRows each
 	many    []int32 // their lengths
+	starts  []int64 // times of a chunk with spans
 }
 
 // scratch is one chunk of one measure, row by row: those that count.
@@ -100,12 +101,13 @@ type chunk struct {
 	number                           []float64
 	kind                             []telemetry.Kind
 	quality                          []telemetry.Quality
+	starts, ends                     []int64 // of chunks with spans; see begins
 }
 
 func cut(b *telemetry.Batch, from, to int) chunk {
 	return chunk{
-		b, from, b.Entity[from:to], b.Attribute[from:to], b.Dataset[from:to], b.UnitRef[from:to],
-		b.Time[from:to], b.Number[from:to], b.Kind[from:to], b.Quality[from:to],
+		b: b, from: from, entity: b.Entity[from:to], attribute: b.Attribute[from:to], dataset: b.Dataset[from:to], unit: b.UnitRef[from:to],
+		time: b.Time[from:to], number: b.Number[from:to], kind: b.Kind[from:to], quality: b.Quality[from:to],
 	}
 }
 
@@ -129,6 +131,9 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 	}
 	if n == 0 {
 		return nil
+	}
+	if c.starts = w.begins(&c); c.starts != nil {
+		c.ends = c.time
 	}
 	if uniform(c.attribute) {
 		return w.addChain(tr, tr.chain[c.attribute[0]], c, w.scratch.rows[:n])
@@ -166,6 +171,9 @@ func (w *worker) addChain(tr *translation, x uint32, c chunk, rows []int32) erro
 		if w.d.measures[m].ordered {
 			continue
 		}
+		if c.starts != nil {
+			c.time = c.timesFor(&w.d.measures[m])
+		}
 		count := &w.totals
 		if k > 0 {
 			count = &w.again // a row is counted once, whatever its measures
@@ -189,6 +197,9 @@ func (w *worker) orderChain(tr *translation, x uint32, c chunk, rows []int32) er
 	for k, m := range tr.chains[x] {
 		if !w.d.measures[m].ordered {
 			continue
+		}
+		if c.starts != nil {
+			c.time = c.timesFor(&w.d.measures[m])
 		}
 		if w.shards > 1 {
 			own := w.scratch.own[:0]
