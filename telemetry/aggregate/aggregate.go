@@ -20,6 +20,8 @@ type Aggregator struct {
 	stages   []*worker // of ordered measures, by shard of the entities; nil if there are none
 	real     []*table  // by measure, of Float: what morsels merged into
 	position int64     // rows added
+	retired  int64     // the latest time of Retire; earliest: none
+	counted  Totals    // until then
 	runs     []spilled
 	floats   bool
 	err      error
@@ -38,7 +40,7 @@ func New(c Config) (*Aggregator, error) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
-	a := &Aggregator{cfg: c, measures: measures}
+	a := &Aggregator{cfg: c, measures: measures, retired: earliest}
 	a.dict = newDict(&a.cfg, measures)
 	a.workers = []*worker{newWorker(a.dict, &a.cfg)}
 	for i := range measures {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/big"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/almotacen/almotacen/indicators/cube"
@@ -69,13 +70,18 @@ type CubeConfig struct {
 	Groups []string
 	// File names the file that holds the states, for the sources of cells; may be "".
 	File string
+	// Editions are what was published: a window that was not, or has changed since, is
+	// provisional; the source of the others names the edition and, from the second on,
+	// the figure of the one before. nil: not looked at.
+	Editions *Editions
 	// AsOf is the present; windows that end after it are provisional. Zero: all are over.
 	AsOf time.Time
 }
 
 // Cube puts figures of the groups into a cube: entities are the groups, periods the
-// windows, measures the outputs. A cell without readings is missing; one whose figure
-// does not exist is not computable. Its source names attribute, group, window, number
+// windows, measures the outputs. A cell without readings is missing, and one of a row
+// marked Correction, which is a part only; one whose figure does not exist is not
+// computable. Its source names attribute, group, window, number
 // of readings, file and the SHA-256 of the state's bytes, so that an explanation
 // reaches the state. The error is an [*Error] of kind ErrConfig, ErrUnit or ErrWindow,
 // or the cube's.
@@ -111,11 +117,21 @@ func (r *Result) Cube(c CubeConfig) (*cube.Cube, error) {
 		if c.File != "" {
 			src.Name += " in " + c.File
 		}
+		before, provisional, err := c.edition(r.key(x), x, raw, &src)
+		if err != nil {
+			return nil, err
+		}
 		for k := range outs {
 			if outs[k].measure != x.measure {
 				continue
 			}
-			cell := outs[k].cell(x)
+			cell, src := outs[k].cell(x), src
+			if before != nil {
+				src.Name += was(outs[k].cell(before))
+			}
+			if provisional {
+				cell.Status |= cube.Provisional
+			}
 			if !c.AsOf.IsZero() && x.End > clampTime(c.AsOf) {
 				cell.Status |= cube.Provisional
 			}
@@ -132,6 +148,37 @@ func (r *Result) Cube(c CubeConfig) (*cube.Cube, error) {
 		}
 	}
 	return b.Build()
+}
+
+// edition adds to the source of a row what edition it is of; before is the row as it was
+// in the one before, if there is one.
+func (c *CubeConfig) edition(k Key, x *Row, raw []byte, src *cube.Source) (before *Row, provisional bool, err error) {
+	if c.Editions == nil {
+		return nil, false, nil
+	}
+	p, differs := c.Editions.of(k, raw)
+	switch {
+	case p == nil:
+		return nil, true, nil
+	case differs:
+		src.Name += fmt.Sprintf(", changed since edition %d", p.number)
+		return nil, true, nil
+	case p.before == nil:
+		src.Name += ", edition 1"
+		return nil, false, nil
+	}
+	src.Name += fmt.Sprintf(", edition %d (edition %d: ", p.number, p.number-1)
+	y := *x
+	y.State = State{}
+	return &y, false, y.State.UnmarshalBinary(p.before)
+}
+
+// was is the figure of a cell as an edition before had it.
+func was(c cube.Cell) string {
+	if c.Status.Observed() {
+		return strconv.FormatFloat(c.Value, 'g', -1, 64) + ")"
+	}
+	return "none)"
 }
 
 // output is an Output checked against its measure.
@@ -268,6 +315,9 @@ func (o *output) cell(x *Row) cube.Cell {
 	}
 	var reasons []cube.Reason
 	var status cube.Status
+	if x.Correction {
+		return cube.NoValue(cube.Missing, reason(cube.ReasonIncomplete, "only the %d readings that came after the window was retired; merge them with the result of Retire", s.Count()))
+	}
 	share, known := o.coverage(x)
 	carried := s.Span != nil && s.Span.covered > 0 && (o.Statistic == TimeMean || o.Statistic == TimeHours)
 	if s.Count() == 0 && !carried && o.Statistic != Count && o.Statistic != Coverage && o.Statistic != Entities && o.Statistic != Distinct {

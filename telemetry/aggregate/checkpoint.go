@@ -62,8 +62,9 @@ func (a *Aggregator) Checkpoint(name string, note []byte) error {
 // counts are the numbers that a checkpoint holds of the aggregator itself, all of
 // worker 0.
 func (a *Aggregator) counts() []*int64 {
-	t := a.Totals()
-	return []*int64{&a.position, &t.Rows, &t.Unwanted, &t.Timeless, &t.Outside, &t.Ungrouped}
+	t, c := a.Totals(), &a.counted
+	return []*int64{&a.position, &t.Rows, &t.Unwanted, &t.Timeless, &t.Outside, &t.Ungrouped,
+		&a.retired, &c.Rows, &c.Unwanted, &c.Timeless, &c.Outside, &c.Ungrouped}
 }
 
 // fingerprint is what must be the same for a checkpoint to be of use.
@@ -72,14 +73,19 @@ func (a *Aggregator) fingerprint() []byte {
 	c := &a.cfg
 	fmt.Fprintf(h, "%v|%v|%v|%v|%v|%v|%q", c.Window, c.Zone, c.From.UnixNano(), c.To.UnixNano(), c.Lateness, c.Conflict, c.Sources)
 	for i := range a.measures {
-		m := &a.measures[i]
-		fmt.Fprintf(h, "|%q %q %q %q %d %d %d %d %v %v %v %q %v", m.ID, m.Attribute, m.Dataset, m.Unit.String(), m.Form, m.scale, m.Keep, m.Hold, m.MaxAge, m.ordered, m.accept, m.Texts, m.Sentinels)
-		fmt.Fprintf(h, " %d %d %v %v %v", m.modulus, m.noise, m.Least, m.Greatest, m.atEnd)
-		if m.Threshold != nil {
-			fmt.Fprintf(h, " %v", *m.Threshold)
-		}
+		h.Write([]byte(a.measures[i].rules()))
 	}
 	return h.Sum(nil)
+}
+
+// rules are all that says what states of m are, as a text.
+func (m *measure) rules() string {
+	s := fmt.Sprintf("|%q %q %q %q %d %d %d %d %v %v %v %q %v %d %d %v %v %v", m.ID, m.Attribute, m.Dataset, m.Unit.String(), m.Form, m.scale, m.Keep, m.Hold, m.MaxAge, m.ordered, m.accept, m.Texts, m.Sentinels,
+		m.modulus, m.noise, m.Least, m.Greatest, m.atEnd)
+	if m.Threshold != nil {
+		s += fmt.Sprintf(" %v", *m.Threshold)
+	}
+	return s
 }
 
 // The parts of a measure in a checkpoint.
@@ -260,6 +266,8 @@ func (a *Aggregator) load(raw []byte) (note []byte, err error) {
 	w := a.workers[0]
 	a.position = p.i64()
 	w.totals = Totals{p.i64(), p.i64(), p.i64(), p.i64(), p.i64()}
+	a.retired = max(p.i64(), earliest)
+	a.counted = Totals{p.i64(), p.i64(), p.i64(), p.i64(), p.i64()}
 	for range record().uvarint() {
 		p := record()
 		e := telemetry.Entity{ID: p.text(), Type: p.text()}
@@ -281,6 +289,9 @@ func (a *Aggregator) load(raw []byte) (note []byte, err error) {
 	}
 	for _, s := range append(a.stages, w) {
 		s.zonesOf(a.dict)
+		if s.stage != nil && a.retired > earliest {
+			s.stage.settled = s.settled(a.retired)
+		}
 	}
 	for mi := range a.measures {
 		for d.err == nil {

@@ -20,6 +20,7 @@ const (
 	kindSpan     = 'W'
 	kindIncrease = 'I'
 	kindState    = 'S'
+	kindEditions = 'P'
 
 	// Those of package sketch, and a second place for one of them.
 	kindDistinct  = 'D'

@@ -23,7 +23,9 @@
 // [Result.To] and [Result.Rolling] make coarser and rolling windows by merging states,
 // [Result.Cube] makes variables of figures. [Aggregator.Checkpoint] and [Resume] carry
 // an aggregator over a crash, Config.SpillDir bounds memory by a directory of files,
-// [Aggregator.Retire] lets finished windows go.
+// [Aggregator.Retire] lets finished windows go. A [Watermark] says how far the sources
+// have come, and [Editions] what was published: a window that changes afterwards gets a
+// new edition with the one before beside it.
 //
 // # Guarantees
 //

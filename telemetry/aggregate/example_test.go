@@ -55,3 +55,56 @@ func Example() {
 	// 28079004 2026-03-28 24 22.875
 	// 28079004 2026-03-29 23 28.75
 }
+
+// A reading that comes late makes a new edition of a day that was published.
+func ExampleEditions() {
+	day := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
+	a, err := aggregate.New(aggregate.Config{Window: period.Day, Measures: []aggregate.Measure{{ID: "no2", Attribute: "no2"}}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	watermark := aggregate.Watermark{Lateness: 6 * time.Hour}
+	var editions aggregate.Editions
+	for _, r := range []struct {
+		hour  int
+		value float64
+	}{{3, 20}, {9, 30}, {31, 12}, {10, 70}} { // the last comes a day late
+		var b telemetry.Batch
+		err := b.Add(telemetry.Observation{
+			Entity: telemetry.Entity{ID: "28079004"}, Attribute: "no2", Quality: telemetry.Valid,
+			Time: day.Add(time.Duration(r.hour) * time.Hour), Value: telemetry.Value{Kind: telemetry.Number, Number: r.value},
+		})
+		if err == nil {
+			err = a.Add(&b)
+		}
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		watermark.Add(&b, day.Add(48*time.Hour).UnixNano())
+		result, err := a.Result()
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		until, _ := watermark.At()
+		published, err := editions.Publish(result, until)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		for _, e := range published {
+			mean, _ := e.State.Moments.Mean()
+			fmt.Print(e.Key.Group, " ", e.Key.Window, " edition ", e.Number, ": ", mean)
+			if e.Before != nil {
+				before, _ := e.Before.Moments.Mean()
+				fmt.Print(", was ", before)
+			}
+			fmt.Println()
+		}
+	}
+	// Output:
+	// 28079004 2026-05-01 edition 1: 25
+	// 28079004 2026-05-01 edition 2: 40, was 25
+}

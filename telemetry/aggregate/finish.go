@@ -220,7 +220,7 @@ func (r *Result) To(f period.Freq) (*Result, error) {
 
 // regroup merges rows of one group, or series, and of the window that of gives.
 func (r *Result) regroup(of func(*Row) (period.Period, error)) (*Result, error) {
-	out := &Result{Totals: r.Totals, measures: r.measures}
+	out := &Result{Totals: r.Totals, measures: r.measures, since: r.since, until: r.until}
 	for i := range r.rows {
 		x := &r.rows[i]
 		p, err := of(x)
@@ -247,6 +247,7 @@ func (x *Row) merge(o *Row) error {
 	if err := x.State.Merge(&o.State); err != nil {
 		return err
 	}
+	x.Correction = x.Correction || o.Correction
 	if s := x.State.Span; s != nil && o.State.Span != nil && o.End > o.Start {
 		s.whole = o.State.Span.whole / (o.End - o.Start) * (x.End - x.Start)
 	}
@@ -257,7 +258,7 @@ func (x *Row) merge(o *Row) error {
 // from the first to the last of each group and series: n is 2 to period.MaxRolling. The
 // first of them lack what was before the data: see the coverage.
 func (r *Result) Rolling(n int) (*Result, error) {
-	out := &Result{Totals: r.Totals, measures: r.measures}
+	out := &Result{Totals: r.Totals, measures: r.measures, since: r.since, until: r.until}
 	for from := 0; from < len(r.rows); {
 		to := from + 1
 		for to < len(r.rows) && r.rows[to].measure == r.rows[from].measure && sameSeries(&r.rows[to], &r.rows[from]) {
@@ -271,7 +272,7 @@ func (r *Result) Rolling(n int) (*Result, error) {
 				return nil, &Error{Kind: ErrWindow, Msg: fmt.Sprintf("no window of %d ends with %v; n is 2 to %d", n, end, period.MaxRolling)}
 			}
 			y := rows[0]
-			y.Window, y.State = p, State{Moments: NewMoments(r.measures[y.measure].scale)}
+			y.Window, y.State, y.Correction = p, State{Moments: NewMoments(r.measures[y.measure].scale)}, false
 			y.Start, y.End = spanOf(p, y.Zone)
 			for i < len(rows) && rows[i].Start < y.Start {
 				i++

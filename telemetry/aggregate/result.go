@@ -14,9 +14,11 @@ import (
 // window: those of the group first, with no entity, then those of its series where a
 // measure has Hold or Meter. It is read-only and then safe for concurrent use.
 type Result struct {
-	Totals   Totals
+	Totals   Totals // since the last Retire
 	measures []measure
 	rows     []Row
+	since    int64 // windows that end at it or before are corrections; earliest: none
+	until    int64 // of Retire: windows that end at it or before are whole; earliest: of no Retire
 }
 
 // Row is a state and what it is of. Start and End are the window's instants, in
@@ -29,6 +31,9 @@ type Row struct {
 	Window     period.Period
 	Zone       *time.Location
 	Start, End int64
+	// Correction: State is what came after the window was retired. See Aggregator.Retire
+	// and Result.Merge.
+	Correction bool
 	measure    int32
 }
 
@@ -77,7 +82,7 @@ func (a *Aggregator) Result() (*Result, error) {
 	if len(a.runs) == 0 {
 		return a.inMemory()
 	}
-	r := &Result{Totals: a.Totals(), measures: a.measures}
+	r := a.newResult()
 	err := a.Each(func(x *Row) error {
 		r.rows = append(r.rows, *x)
 		return nil
@@ -92,7 +97,7 @@ func (a *Aggregator) inMemory() (*Result, error) {
 	if a.err != nil {
 		return nil, a.err
 	}
-	r := &Result{Totals: a.Totals(), measures: a.measures}
+	r := a.newResult()
 	stages := slices.Clone(a.stages)
 	for _, w := range a.stages {
 		o, err := w.waiting()
@@ -131,7 +136,18 @@ func (a *Aggregator) inMemory() (*Result, error) {
 			sortRows(r.rows[first:])
 		}
 	}
+	if a.retired > earliest {
+		for i := range r.rows {
+			r.rows[i].Correction = r.rows[i].End <= a.retired
+		}
+	}
 	return r, nil
+}
+
+func (a *Aggregator) newResult() *Result {
+	t := a.Totals()
+	t.subtract(a.counted)
+	return &Result{Totals: t, measures: a.measures, since: a.retired, until: earliest}
 }
 
 // ranks are the places of the groups in the order of their IDs.

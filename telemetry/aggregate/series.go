@@ -72,7 +72,8 @@ type stage struct {
 	pool    []waiting
 	kept    int // of the pool after the last flush
 	timed   []*table
-	pending int // limit
+	pending int     // limit
+	settled []int64 // by zone: what comes for times before is late; see settle
 }
 
 func newStage(d *dict, cfg *Config) *stage {
@@ -116,7 +117,7 @@ func (w *worker) order(tr *translation, mi int, c chunk, rows []int32, count *To
 		e := tr.entity[s.e[k]]
 		x := w.stage.of(mi, e)
 		late := w.cfg.Lateness
-		if x.latest > math.MinInt64+1 && late < AnyOrder && h.Time < x.latest-int64(late) {
+		if x.latest > math.MinInt64+1 && late < AnyOrder && h.Time < x.latest-int64(late) || w.stage.settled != nil && w.late(e, h.Time) {
 			if err := w.rejectReading(mi, e, h.Time, RejectLate); err != nil {
 				return err
 			}
@@ -149,9 +150,7 @@ func (w *worker) order(tr *translation, mi int, c chunk, rows []int32, count *To
 // flush lets readings go on that nothing can come before any more, or all.
 func (w *worker) flush(all bool) error {
 	p := w.stage.pool
-	slices.SortFunc(p, func(a, b waiting) int {
-		return cmp.Or(cmp.Compare(a.measure, b.measure), cmp.Compare(a.entity, b.entity), a.Compare(b.Reading), cmp.Compare(a.quality, b.quality))
-	})
+	w.sortPool()
 	k := 0
 	for i := range p {
 		h := &p[i]
@@ -167,6 +166,12 @@ func (w *worker) flush(all bool) error {
 	}
 	w.stage.pool, w.stage.kept = p[:k], k
 	return nil
+}
+
+func (w *worker) sortPool() {
+	slices.SortFunc(w.stage.pool, func(a, b waiting) int {
+		return cmp.Or(cmp.Compare(a.measure, b.measure), cmp.Compare(a.entity, b.entity), a.Compare(b.Reading), cmp.Compare(a.quality, b.quality))
+	})
 }
 
 // push takes the next reading of a series, in the order of time.

@@ -169,6 +169,7 @@ func (a *Aggregator) Each(f func(*Row) error) error {
 		}
 		row := *least
 		row.State = State{Moments: NewMoments(a.measures[row.measure].scale)}
+		row.Correction = a.retired > earliest && row.End <= a.retired
 		for _, x := range runs {
 			if !x.done && x.row.compare(&row) == 0 {
 				if err := row.State.Merge(&x.row.State); err != nil {
@@ -189,68 +190,6 @@ func (a *Aggregator) Each(f func(*Row) error) error {
 			return err
 		}
 	}
-}
-
-// Retire returns the result of the windows that end at t (nanoseconds since 1970 UTC)
-// or before, and forgets their states. A row that comes for one of them later makes a
-// new state: the correction to merge with what was returned. It is for measures without
-// Hold and Meter, whose windows lean on one another, and before anything was spilled:
-// otherwise the error is of kind ErrConfig.
-func (a *Aggregator) Retire(t int64) (*Result, error) {
-	if a.err != nil {
-		return nil, a.err
-	}
-	for i := range a.measures {
-		if m := &a.measures[i]; m.Hold != NotHeld || m.Meter != nil || m.Form == Float || len(a.runs) > 0 {
-			return nil, &Error{Kind: ErrConfig, Measure: m.ID, Msg: "measures with Hold, Meter or form Float cannot be retired, nor states that were spilled; start an aggregator for each month, say"}
-		}
-	}
-	r, err := a.inMemory()
-	if err != nil {
-		return nil, err
-	}
-	k := 0
-	for i := range r.rows {
-		if r.rows[i].End <= t {
-			r.rows[k] = r.rows[i]
-			k++
-		}
-	}
-	r.rows = r.rows[:k]
-	for _, w := range append(a.workers[:len(a.workers):len(a.workers)], a.stages...) {
-		for mi, old := range w.tables {
-			fresh := newTable(a.cfg.Limits.Dense, old.lanes)
-			moved := make([]uint32, old.len())
-			for s := range moved {
-				moved[s] = ^uint32(0)
-				g, o := old.group[s], old.window[s]
-				if _, end := w.zonesOf(a.dict)[a.dict.zone(a.dict.groups[g].Zone)].spanOf(int64(o)); end <= t {
-					continue
-				}
-				moved[s] = fresh.at(g, o)
-				x := old.state(uint32(s), a.measures[mi].scale)
-				if err := fresh.put(moved[s], &x); err != nil {
-					return nil, err
-				}
-			}
-			old.values.each(func(slot uint32, x []float64) {
-				if to := moved[slot]; to != ^uint32(0) {
-					for i := range x {
-						fresh.values.addRun(to, []int32{0}, x[i:])
-					}
-				}
-			})
-			w.states -= old.len() - fresh.len()
-			w.tables[mi] = fresh
-			if w.stage != nil {
-				for e := range w.stage.series[mi] {
-					x := &w.stage.series[mi][e]
-					x.from, x.to = 1, 0 // slots have moved
-				}
-			}
-		}
-	}
-	return r, nil
 }
 
 func spillable(c Config, measures []measure) error {
