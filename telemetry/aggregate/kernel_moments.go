@@ -20,47 +20,7 @@ type odd struct {
 const narrow = 1<<31 - 1
 
 // runDecimals adds runs of rows to states, one write for a run.
-func runDecimals(h []hot, r []*rest, runs []run, rows []int32, x []float64, at []int64, ten float64, o *odd) {
-	for _, q := range runs {
-		var n, sum int64 // a chunk of greatest decimals fits
-		var sqLo, sqHi uint64
-		lo, hi := int64(1<<63-1), int64(-1<<63)
-		for _, i := range rows[q.from:q.to] {
-			v := x[i]
-			y := float64(v * ten)
-			y = (y + toWhole) - toWhole
-			if !(y >= -narrow && y <= narrow && y/ten == v) {
-				if !(y >= -maxDecimal && y <= maxDecimal && y/ten == v) {
-					o.slot[o.n], o.x[o.n], o.t[o.n] = q.slot, v, at[i]
-					o.n++
-					continue
-				}
-				d := int64(y)
-				s := d >> 63
-				abs := uint64((d ^ s) - s)
-				ph, pl := bits.Mul64(abs, abs)
-				var c uint64
-				sqLo, c = bits.Add64(sqLo, pl, 0)
-				sqHi, _ = bits.Add64(sqHi, ph, c)
-				n++
-				sum += d
-				lo, hi = min(lo, d), max(hi, d)
-				continue
-			}
-			d := int64(y)
-			n++
-			sum += d
-			var c uint64
-			sqLo, c = bits.Add64(sqLo, uint64(d*d), 0)
-			sqHi += c
-			lo, hi = min(lo, d), max(hi, d)
-		}
-		addRun(h, r, &q, n, sum, sqLo, sqHi, lo, hi)
-	}
-}
-
-// rowDecimals is runDecimals for rows that are 0, 1, 2 …
-func rowDecimals(h []hot, r []*rest, runs []run, x []float64, at []int64, ten float64, o *odd) {
+func runDecimals(h []hot, r []*rest, runs []run, x []float64, at []int64, ten float64, o *odd) {
 	for _, q := range runs {
 		var n, sum int64
 		var sqLo, sqHi uint64
@@ -120,10 +80,10 @@ func addRun(h []hot, r []*rest, q *run, n, sum int64, sqLo, sqHi uint64, lo, hi 
 }
 
 // scatterDecimals adds rows to states one by one.
-func scatterDecimals(h []hot, r []*rest, slot []uint32, rows []int32, x []float64, at []int64, ten float64, o *odd) {
-	slot = slot[:len(rows)]
-	for k, i := range rows {
-		s, v, t := slot[k], x[i], at[i]
+func scatterDecimals(h []hot, r []*rest, slot []uint32, x []float64, at []int64, ten float64, o *odd) {
+	x, at = x[:len(slot)], at[:len(slot)]
+	for k, s := range slot {
+		v, t := x[k], at[k]
 		y := float64(v * ten)
 		y = (y + toWhole) - toWhole
 		if !(y >= -maxDecimal && y <= maxDecimal && y/ten == v) {
@@ -169,37 +129,7 @@ func carrySquares(r []*rest, s uint32) {
 }
 
 // runFloats adds runs of rows to parts in their order, in registers along a run.
-func runFloats(p []part, runs []run, rows []int32, x []float64) {
-	for _, z := range runs {
-		q := &p[z.slot]
-		if q.n == 0 {
-			v := x[rows[z.from]]
-			*q = part{k: v, min: v, max: v, first: z.first, last: z.last}
-		}
-		k, s, c, sq, lo, hi := q.k, q.s, q.c, q.q, q.min, q.max
-		for _, i := range rows[z.from:z.to] {
-			v := x[i]
-			a := s + v
-			b := a - s
-			c += (s - (a - b)) + (v - b)
-			s = a
-			d := v - k
-			sq += float64(d * d)
-			if v < lo {
-				lo = v
-			}
-			if v > hi {
-				hi = v
-			}
-		}
-		q.n += int64(z.to - z.from)
-		q.s, q.c, q.q, q.min, q.max = s, c, sq, lo, hi
-		q.first, q.last = min(q.first, z.first), max(q.last, z.last)
-	}
-}
-
-// rowFloats is runFloats for rows that are 0, 1, 2 …
-func rowFloats(p []part, runs []run, x []float64) {
+func runFloats(p []part, runs []run, x []float64) {
 	for _, z := range runs {
 		q := &p[z.slot]
 		if q.n == 0 {
@@ -228,11 +158,11 @@ func rowFloats(p []part, runs []run, x []float64) {
 }
 
 // scatterFloats adds rows to parts in their order, one by one.
-func scatterFloats(p []part, slot []uint32, rows []int32, x []float64, at []int64) {
-	slot = slot[:len(rows)]
-	for k, i := range rows {
-		v, w := x[i], at[i]
-		q := &p[slot[k]]
+func scatterFloats(p []part, slot []uint32, x []float64, at []int64) {
+	x, at = x[:len(slot)], at[:len(slot)]
+	for k, s := range slot {
+		v, w := x[k], at[k]
+		q := &p[s]
 		if q.n == 0 {
 			*q = part{k: v, min: v, max: v, first: w, last: w}
 		}

@@ -14,18 +14,32 @@ type run struct {
 	first, last int64 // times
 }
 
-// stretchOf is how many rows from the first on have entity e and a time from ≤ t < to,
-// and the first and last of their times.
-func stretchOf(rows []int32, entity []uint32, at []int64, e uint32, from, to int64) (n int, first, last int64) {
-	first, last = math.MaxInt64, math.MinInt64
-	for k, i := range rows {
-		t := at[i]
-		if entity[i] != e || t < from || t >= to {
-			return k, first, last
-		}
-		first, last = min(first, t), max(last, t)
+// list is the rows of a chunk of one chain, side by side.
+type list struct {
+	n      int
+	row    [chunkRows]int32
+	entity [chunkRows]uint32
+	time   [chunkRows]int64
+	number [chunkRows]float64
+}
+
+// split puts each row into the list of its attribute's chain, in order.
+func split(lists []list, chain, attribute, entity []uint32, time []int64, number []float64) {
+	entity, time, number = entity[:len(attribute)], time[:len(attribute)], number[:len(attribute)]
+	for i, a := range attribute {
+		l := &lists[chain[a]]
+		k := l.n & (chunkRows - 1)
+		l.row[k], l.entity[k], l.time[k], l.number[k] = int32(i), entity[i], time[i], number[i]
+		l.n = k + 1
 	}
-	return len(rows), first, last
+}
+
+// gather copies the times of rows.
+func gather(dst, at []int64, rows []int32) {
+	dst = dst[:len(rows)]
+	for k, i := range rows {
+		dst[k] = at[i]
+	}
 }
 
 // climb is how many of the times from the first on do not fall and are below to; the
@@ -41,6 +55,19 @@ func climb(at []int64, to int64) int {
 	return len(at)
 }
 
+// climbOf is climb for the rows of one entity.
+func climbOf(at []int64, entity []uint32, to int64) int {
+	entity = entity[:len(at)]
+	last, e := at[0], entity[0]
+	for k, t := range at {
+		if t < last || t >= to || entity[k] != e {
+			return k
+		}
+		last = t
+	}
+	return len(at)
+}
+
 // index is a table's direct index, by value.
 type index struct {
 	direct []uint32
@@ -49,50 +76,34 @@ type index struct {
 	low    int32
 }
 
-// slotsOfHours writes the slot of each row by the direct index, ^0 where it has none
-// or the entity has no group; missing counts those. Windows are hours of a table from
-// first to end. The first time outside ends the work; its place in rows is returned.
-func slotsOfHours(dst []uint32, rows []int32, entity []uint32, at []int64, group []uint32, first, end, base int64, x index) (n, missing int) {
-	dst = dst[:len(rows)]
+// hoursOf writes the window of each time by hours from first to end, of which base is
+// the first one's; the first time outside ends the work, and its place is returned.
+func hoursOf(dst []int32, at []int64, first, end, base int64) int {
+	dst = dst[:len(at)]
 	span := uint64(end - first)
-	sh := x.shift & 63
-	off := uint64(base) - uint64(int64(x.low))
-	for k, i := range rows {
-		t := uint64(at[i] - first)
-		if t >= span {
-			return k, missing
+	for k, t := range at {
+		d := uint64(t - first)
+		if d >= span {
+			return k
 		}
-		w := t/uint64(hourNanos) + off
-		g := group[entity[i]]
-		s := uint32(0)
-		if g < x.groups && w>>sh == 0 {
-			s = x.direct[uint64(g)<<sh+w]
-		}
-		s--
-		dst[k] = s
-		if s == ^uint32(0) {
-			missing++
-		}
+		dst[k] = int32(d/uint64(hourNanos)) + int32(base)
 	}
-	return len(rows), missing
+	return len(at)
 }
 
 // windowsOf writes the window of each row, by the last row's window, a guess, or a
 // search; the first time outside the table ends the work.
-func windowsOf(dst []int32, rows []int32, at []int64, bounds []int64, base, step int64) int {
-	dst = dst[:len(rows)]
+func windowsOf(dst []int32, at []int64, bounds []int64, base, step int64) int {
+	dst = dst[:len(at)]
 	n := len(bounds) - 1
 	first, end := bounds[0], bounds[n]
 	i, lo, hi := 0, bounds[0], bounds[1]
-	for k, row := range rows {
-		t := at[row]
+	for k, t := range at {
 		if t < lo || t >= hi {
 			if t < first || t >= end {
 				return k
 			}
 			switch {
-			case step == hourNanos:
-				i = int(uint64(t-first) / uint64(hourNanos))
 			case step == dayNanos:
 				i = min(int(uint64(t-first)/uint64(dayNanos)), n-1)
 				for t < bounds[i] {
@@ -116,16 +127,17 @@ func windowsOf(dst []int32, rows []int32, at []int64, bounds []int64, base, step
 		}
 		dst[k] = int32(base + int64(i))
 	}
-	return len(rows)
+	return len(at)
 }
 
-// slotsOf writes the slot of each row by the direct index; see slotsOfHours.
-func slotsOf(dst []uint32, rows []int32, entity []uint32, window []int32, group []uint32, x index) (missing int) {
-	dst, window = dst[:len(rows)], window[:len(rows)]
+// slotsOf writes the slot of each row by the direct index, ^0 where it has none or the
+// entity has no group; missing counts those.
+func slotsOf(dst, entity []uint32, window []int32, group []uint32, x index) (missing int) {
+	dst, window = dst[:len(entity)], window[:len(entity)]
 	sh := x.shift & 63
-	for k, i := range rows {
+	for k, e := range entity {
 		w := uint64(uint32(window[k] - x.low))
-		g := group[entity[i]]
+		g := group[e]
 		s := uint32(0)
 		if g < x.groups && w>>sh == 0 {
 			s = x.direct[uint64(g)<<sh+w]
@@ -140,12 +152,12 @@ func slotsOf(dst []uint32, rows []int32, entity []uint32, window []int32, group 
 }
 
 // hashedOf is slotsOf for the hash.
-func hashedOf(dst []uint32, rows []int32, entity []uint32, window []int32, group []uint32, keys []uint64, slots []uint32) (missing int) {
-	dst, window = dst[:len(rows)], window[:len(rows)]
+func hashedOf(dst, entity []uint32, window []int32, group []uint32, keys []uint64, slots []uint32) (missing int) {
+	dst, window = dst[:len(entity)], window[:len(entity)]
 	mask := uint64(len(keys) - 1)
 	sh := uint8(64-bits.TrailingZeros64(uint64(len(keys)))) & 63
-	for k, row := range rows {
-		key := uint64(group[entity[row]])<<32 | uint64(uint32(window[k]))
+	for k, e := range entity {
+		key := uint64(group[e])<<32 | uint64(uint32(window[k]))
 		i := key * 0x9e3779b97f4a7c15 >> sh
 		for slots[i&mask] != 0 && keys[i&mask] != key {
 			i++
@@ -187,4 +199,49 @@ func finite(x []float64) bool {
 		most = max(most, math.Float64bits(v)<<1)
 	}
 	return most < 0x7ff<<53
+}
+
+// steps is how many rows differ from the one before, at least where there are no more
+// than most.
+func steps(x []uint32, most int) (n int) {
+	last := x[0]
+	for _, v := range x {
+		if v != last {
+			if n++; n > most {
+				break
+			}
+			last = v
+		}
+	}
+	return n
+}
+
+// same is how many values from the first on are equal to it.
+func same(x []uint32) int {
+	first := x[0]
+	for i, v := range x {
+		if v != first {
+			return i
+		}
+	}
+	return len(x)
+}
+
+// touch reads one byte of each cache line of the lanes that every row needs: loads
+// that do not wait for each other, while the passes that follow would wait for each
+// lane in turn.
+func touch(c *chunk) (x byte) {
+	n := len(c.time)
+	for i := 0; i < n; i += 8 {
+		x += byte(c.time[i]) + byte(math.Float64bits(c.number[i]))
+	}
+	entity, attribute, unit := c.entity[:n], c.attribute[:n], c.unit[:n]
+	for i := 0; i < n; i += 16 {
+		x += byte(entity[i]) + byte(attribute[i]) + byte(unit[i])
+	}
+	kind, quality := c.kind[:n], c.quality[:n]
+	for i := 0; i < n; i += 64 {
+		x += byte(kind[i]) + byte(quality[i])
+	}
+	return x
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/almotacen/almotacen/indicators/period"
 	"github.com/almotacen/almotacen/telemetry"
 	"github.com/almotacen/almotacen/telemetry/sketch"
 )
@@ -30,9 +29,9 @@ type worker struct {
 	states  int // of all tables
 	key     []byte
 	scratch scratch
-	rows    []int32 // row lists by chain, of chunkRows each
-	many    []int32 // their lengths
 	starts  []int64 // times of a chunk with spans
+	lists   []list  // by chain
+	touched byte    // keeps the compiler from leaving touch out
 }
 
 // scratch is one chunk of one measure, row by row: those that count.
@@ -46,6 +45,7 @@ type scratch struct {
 	slot [chunkRows]uint32
 	x    [chunkRows]float64
 	t    [chunkRows]int64
+	d    [chunkRows]int64
 	rows [chunkRows]int32 // 0, 1, 2 …
 }
 
@@ -111,6 +111,15 @@ func cut(b *telemetry.Batch, from, to int) chunk {
 	}
 }
 
+// part is the rows [from, to) of c.
+func (c *chunk) part(from, to int) chunk {
+	p := cut(c.b, c.from+from, c.from+to)
+	if c.starts != nil {
+		p.starts, p.ends = c.starts[from:to], c.ends[from:to]
+	}
+	return p
+}
+
 // add adds the rows [from, to) of b.
 func (w *worker) add(tr *translation, b *telemetry.Batch, from, to int) error {
 	for ; from < to; from += chunkRows {
@@ -132,24 +141,34 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 	if n == 0 {
 		return nil
 	}
+	w.touched += touch(&c)
 	if c.starts = w.begins(&c); c.starts != nil {
 		c.ends = c.time
 	}
 	if uniform(c.attribute) {
-		return w.addChain(tr, tr.chain[c.attribute[0]], c, w.scratch.rows[:n])
+		return w.addChain(tr, tr.chain[c.attribute[0]], c, nil)
 	}
-	if len(w.many) < len(tr.chains) {
-		w.many, w.rows = make([]int32, len(tr.chains)), make([]int32, len(tr.chains)*chunkRows)
+	if steps(c.attribute, n/32) <= n/32 {
+		for from := 0; from < n; {
+			to := from + same(c.attribute[from:])
+			if err := w.addChain(tr, tr.chain[c.attribute[from]], c.part(from, to), nil); err != nil {
+				return err
+			}
+			from = to
+		}
+		return nil
 	}
-	clear(w.many)
-	for i, a := range c.attribute {
-		x := tr.chain[a]
-		w.rows[int(x)*chunkRows+int(w.many[x])&(chunkRows-1)] = int32(i)
-		w.many[x]++
+	for len(w.lists) < len(tr.chains) {
+		w.lists = append(w.lists, list{})
 	}
-	for x := range tr.chains {
-		if k := int(w.many[x]); k > 0 {
-			if err := w.addChain(tr, uint32(x), c, w.rows[x*chunkRows:][:k]); err != nil {
+	lists := w.lists[:len(tr.chains)]
+	for x := range lists {
+		lists[x].n = 0
+	}
+	split(lists, tr.chain, c.attribute, c.entity, c.time, c.number)
+	for x := range lists {
+		if l := &lists[x]; l.n > 0 {
+			if err := w.addChain(tr, uint32(x), c, l); err != nil {
 				return err
 			}
 		}
@@ -157,8 +176,12 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 	return nil
 }
 
-// addChain adds rows of one attribute to each of its measures.
-func (w *worker) addChain(tr *translation, x uint32, c chunk, rows []int32) error {
+// addChain adds rows of one attribute to each of its measures: those of l, or all.
+func (w *worker) addChain(tr *translation, x uint32, c chunk, l *list) error {
+	rows := w.scratch.rows[:len(c.time)]
+	if l != nil {
+		rows = l.row[:l.n]
+	}
 	if w.ordered {
 		return w.orderChain(tr, x, c, rows)
 	}
@@ -173,12 +196,15 @@ func (w *worker) addChain(tr *translation, x uint32, c chunk, rows []int32) erro
 		}
 		if c.starts != nil {
 			c.time = c.timesFor(&w.d.measures[m])
+			if l != nil {
+				gather(l.time[:], c.time, rows)
+			}
 		}
 		count := &w.totals
 		if k > 0 {
 			count = &w.again // a row is counted once, whatever its measures
 		}
-		p, err := w.place(tr, m, c, rows, count)
+		p, err := w.place(tr, m, c, l, rows, count)
 		if err != nil {
 			return err
 		}
@@ -240,26 +266,25 @@ next:
 	return n
 }
 
-// placed are the rows of a chunk that count: of lanes, those in the list rows, either
-// as runs or with a slot each.
+// placed are the rows of a chunk that count, either as runs or with a slot each.
 type placed struct {
-	rows   []int32
+	rows   []int32 // 0, 1, 2 …
 	entity []uint32
 	x      []float64
 	at     []int64
 	row    []int32  // of the chunk; nil: the same
-	whole  bool     // rows are 0, 1, 2 … of the lanes
-	one    bool     // and of one entity
 	runs   []run    // nil: slots
-	slot   []uint32 // by place in rows
+	slot   []uint32 // by row
 }
 
 // place finds the states of the rows that count.
-func (w *worker) place(tr *translation, mi int, c chunk, rows []int32, count *Totals) (placed, error) {
+func (w *worker) place(tr *translation, mi int, c chunk, l *list, rows []int32, count *Totals) (placed, error) {
 	s := &w.scratch
 	before := w.tables[mi].len()
-	p := placed{rows: rows, entity: c.entity, x: c.number, at: c.time, whole: len(rows) == len(c.time)}
-	p.one = p.whole && uniform(c.entity)
+	p := placed{rows: s.rows[:len(rows)], entity: c.entity, x: c.number, at: c.time}
+	if l != nil {
+		p.entity, p.x, p.at, p.row = l.entity[:l.n], l.number[:l.n], l.time[:l.n], rows
+	}
 	ok := w.clean(tr, mi, c)
 	if ok {
 		var err error
@@ -272,9 +297,11 @@ func (w *worker) place(tr *translation, mi int, c chunk, rows []int32, count *To
 		if err != nil {
 			return placed{}, err
 		}
-		p = placed{rows: s.rows[:n], entity: s.e[:n], x: s.x[:n], at: s.t[:n], row: s.row[:n], whole: true}
-		if _, err := w.find(tr, mi, &p); err != nil {
-			return placed{}, err
+		p = placed{rows: s.rows[:n], entity: s.e[:n], x: s.x[:n], at: s.t[:n], row: s.row[:n]}
+		if n > 0 {
+			if _, err := w.find(tr, mi, &p); err != nil {
+				return placed{}, err
+			}
 		}
 	}
 	return p, w.check(mi, w.tables[mi].len()-before)
@@ -284,94 +311,81 @@ func (w *worker) place(tr *translation, mi int, c chunk, rows []int32, count *To
 // sift takes out.
 func (w *worker) find(tr *translation, mi int, p *placed) (bool, error) {
 	s, t := &w.scratch, w.tables[mi]
-	p.runs = s.runs[:0]
-	for k := 0; k < len(p.rows); {
-		// Fewer than four rows a run so far: one by one.
-		if n := len(p.runs); n >= 16 && 4*n > k {
-			p.runs = nil
-			break
-		}
-		i := p.rows[k]
-		e, at := p.entity[i], p.at[i]
-		g := tr.group[e]
-		if g == noGroup || at == telemetry.NoTime {
-			return false, nil
-		}
-		o, from, to, err := w.zones[tr.zones[e]].find(at)
-		if err != nil {
-			return false, w.d.wrap(err, mi, g)
-		}
-		var n int
-		var first, last int64
-		if p.one {
-			if n = climb(p.at[k:], to); n > 0 {
-				first, last = at, p.at[k+n-1]
-			}
-		} else {
-			n, first, last = stretchOf(p.rows[k:], p.entity, p.at, e, from, to)
-		}
-		slot := t.at(g, int32(o))
-		p.runs = append(p.runs, run{slot, int32(k), int32(k + n), first, last})
-		k += n
+	if ok, err := w.findRuns(tr, mi, p); !ok || p.runs != nil {
+		return ok, err
 	}
-	if p.runs != nil {
-		return true, nil
+	p.slot = s.slot[:len(p.at)]
+	if ok, err := w.windowsOf(tr, mi, p); !ok {
+		return false, err
 	}
-	p.slot = s.slot[:len(p.rows)]
-	missing := 0
-	x := index{t.direct, t.groups, t.shift, t.low}
-	if tr.zone >= 0 && t.keys == nil && w.cfg.Window == period.Hour {
-		z := w.zones[tr.zone]
-		for k := 0; k < len(p.rows); {
-			if len(z.bounds) > 1 {
-				n, m := slotsOfHours(p.slot[k:], p.rows[k:], p.entity, p.at, tr.group, z.bounds[0], z.bounds[len(z.bounds)-1], z.base, x)
-				k, missing = k+n, missing+m
-			}
-			if k < len(p.rows) {
-				if ok, err := w.reach(tr, mi, p, k); !ok {
-					return false, err
-				}
-			}
-		}
+	var missing int
+	if t.keys != nil {
+		missing = hashedOf(p.slot, p.entity, s.w[:], tr.group, t.keys, t.slots)
 	} else {
-		if ok, err := w.windowsOf(tr, mi, p); !ok {
-			return false, err
-		}
-		if t.keys != nil {
-			missing = hashedOf(p.slot, p.rows, p.entity, s.w[:], tr.group, t.keys, t.slots)
-		} else {
-			missing = slotsOf(p.slot, p.rows, p.entity, s.w[:], tr.group, x)
-		}
+		missing = slotsOf(p.slot, p.entity, s.w[:], tr.group, index{t.direct, t.groups, t.shift, t.low})
 	}
 	if missing == 0 {
 		return true, nil
 	}
-	for k, i := range p.rows {
-		if p.slot[k] != ^uint32(0) {
+	for k, slot := range p.slot {
+		if slot != ^uint32(0) {
 			continue
 		}
-		g := tr.group[p.entity[i]]
+		g := tr.group[p.entity[k]]
 		if g == noGroup {
 			return false, nil
 		}
-		o, _, _, err := w.zones[tr.zones[p.entity[i]]].find(p.at[i])
-		if err != nil {
-			return false, w.d.wrap(err, mi, g)
-		}
-		p.slot[k] = t.at(g, int32(o))
+		p.slot[k] = t.at(g, s.w[k])
 	}
 	return true, nil
 }
 
-// reach makes the windows reach the row at place k; false if it has no time.
-func (w *worker) reach(tr *translation, mi int, p *placed, k int) (bool, error) {
-	e, at := p.entity[p.rows[k]], p.at[p.rows[k]]
-	if tr.group[e] == noGroup || at == telemetry.NoTime {
-		return false, nil
+// findRuns finds runs of rows of one state; it leaves p.runs nil where they are short.
+func (w *worker) findRuns(tr *translation, mi int, p *placed) (bool, error) {
+	t, runs := w.tables[mi], w.scratch.runs[:0]
+	one := uniform(p.entity)
+	var z *windows
+	e, g := ^uint32(0), noGroup
+	i, from, to := 0, int64(0), int64(0) // the window of before
+	for k := 0; k < len(p.at); {
+		if n := len(runs); n >= 16 && 4*n > k {
+			return true, nil
+		}
+		if v := p.entity[k]; v != e {
+			e, g = v, tr.group[v]
+			if g == noGroup {
+				return false, nil
+			}
+			if y := w.zones[tr.zones[e]]; y != z {
+				z, from, to = y, 0, 0
+			}
+		}
+		at := p.at[k]
+		if at < from || at >= to {
+			if at >= to && from < to && i+2 < len(z.bounds) && at < z.bounds[i+2] {
+				i++
+			} else {
+				if at == telemetry.NoTime {
+					return false, nil
+				}
+				o, _, _, err := z.find(at)
+				if err != nil {
+					return false, w.d.wrap(err, mi, g)
+				}
+				i = int(o - z.base)
+			}
+			from, to = z.bounds[i], z.bounds[i+1]
+		}
+		n := 0
+		if one {
+			n = climb(p.at[k:], to)
+		} else {
+			n = climbOf(p.at[k:], p.entity[k:], to)
+		}
+		runs = append(runs, run{t.at(g, int32(z.base+int64(i))), int32(k), int32(k + n), at, p.at[k+n-1]})
+		k += n
 	}
-	if _, _, _, err := w.zones[tr.zones[e]].find(at); err != nil {
-		return false, w.d.wrap(err, mi, tr.group[e])
-	}
+	p.runs = runs
 	return true, nil
 }
 
@@ -379,22 +393,20 @@ func (w *worker) reach(tr *translation, mi int, p *placed, k int) (bool, error) 
 // or no group.
 func (w *worker) windowsOf(tr *translation, mi int, p *placed) (bool, error) {
 	s := &w.scratch
-	if tr.zone >= 0 {
-		z := w.zones[tr.zone]
-		for k := 0; k < len(p.rows); {
-			if len(z.bounds) > 1 {
-				k += windowsOf(s.w[k:], p.rows[k:], p.at, z.bounds, z.base, z.step)
-			}
-			if k < len(p.rows) {
-				if ok, err := w.reach(tr, mi, p, k); !ok {
-					return false, err
+	for k := 0; k < len(p.at); {
+		if tr.zone >= 0 {
+			if z := w.zones[tr.zone]; len(z.bounds) > 1 {
+				if z.step == hourNanos {
+					k += hoursOf(s.w[k:], p.at[k:], z.bounds[0], z.bounds[len(z.bounds)-1], z.base)
+				} else {
+					k += windowsOf(s.w[k:], p.at[k:], z.bounds, z.base, z.step)
+				}
+				if k == len(p.at) {
+					break
 				}
 			}
 		}
-		return true, nil
-	}
-	for k, i := range p.rows {
-		e, at := p.entity[i], p.at[i]
+		e, at := p.entity[k], p.at[k]
 		if tr.group[e] == noGroup || at == telemetry.NoTime {
 			return false, nil
 		}
@@ -403,6 +415,7 @@ func (w *worker) windowsOf(tr *translation, mi int, p *placed) (bool, error) {
 			return false, w.d.wrap(err, mi, tr.group[e])
 		}
 		s.w[k] = int32(o)
+		k++
 	}
 	return true, nil
 }
@@ -541,21 +554,18 @@ func (m *measure) number(x float64, c *conversion) (float64, Reject) {
 func (w *worker) keep(mi int, p *placed) {
 	m, t, o := &w.d.measures[mi], w.tables[mi], &w.scratch.odd
 	switch {
-	case m.Form == Float && p.runs != nil && p.whole:
-		rowFloats(t.part, p.runs, p.x)
-		return
 	case m.Form == Float && p.runs != nil:
-		runFloats(t.part, p.runs, p.rows, p.x)
+		runFloats(t.part, p.runs, p.x)
 		return
 	case m.Form == Float:
-		scatterFloats(t.part, p.slot, p.rows, p.x, p.at)
+		scatterFloats(t.part, p.slot, p.x, p.at)
 		return
-	case p.runs != nil && p.whole:
-		rowDecimals(t.hot, t.rest, p.runs, p.x, p.at, m.ten, o)
+	case w.keepShort(m, t, p):
+		return
 	case p.runs != nil:
-		runDecimals(t.hot, t.rest, p.runs, p.rows, p.x, p.at, m.ten, o)
+		runDecimals(t.hot, t.rest, p.runs, p.x, p.at, m.ten, o)
 	default:
-		scatterDecimals(t.hot, t.rest, p.slot, p.rows, p.x, p.at, m.ten, o)
+		scatterDecimals(t.hot, t.rest, p.slot, p.x, p.at, m.ten, o)
 	}
 	for i := range o.n {
 		slot, x, at := o.slot[i], o.x[i], o.t[i]
@@ -568,6 +578,22 @@ func (w *worker) keep(mi int, p *placed) {
 		t.rest[slot] = addException(t.rest[slot], x)
 	}
 	o.n = 0
+}
+
+// keepShort is keep for rows that are all small decimals; false, and nothing is done,
+// if they are not.
+func (w *worker) keepShort(m *measure, t *table, p *placed) bool {
+	d := w.scratch.d[:len(p.x)]
+	most, ok := decimals(d, p.x, m.ten)
+	switch {
+	case ok && p.runs != nil && most < short:
+		runShort(t.hot, t.rest, p.runs, d)
+	case ok && p.runs == nil && most <= narrow:
+		scatterShort(t.hot, t.rest, p.slot, d, p.at)
+	default:
+		return false
+	}
+	return true
 }
 
 // keepMore puts rows into the states that measures keep on demand.
@@ -610,7 +636,7 @@ func (w *worker) keepMore(tr *translation, mi int, c chunk, p *placed) error {
 		}
 	}
 	if m.Keep&KeepHistogram != 0 {
-		if p.runs != nil && p.whole {
+		if p.runs != nil {
 			for i := range p.runs {
 				r := &p.runs[i]
 				t.histogram[slot[r.from]].AddAll(p.x[r.from:r.to])
@@ -619,7 +645,7 @@ func (w *worker) keepMore(tr *translation, mi int, c chunk, p *placed) error {
 		var h *sketch.Histogram
 		last := ^uint32(0)
 		for k, s := range slot {
-			if p.runs != nil && p.whole {
+			if p.runs != nil {
 				break
 			}
 			if s != last {
