@@ -2,74 +2,78 @@ package aggregate
 
 import "math"
 
-// Kernels over chunks whose numbers are all small decimals, which is what sensors
-// send: numbers become integers in one pass, and the sums need no exceptions. What they
-// cannot take goes to kernel_moments.go, with the same states.
+// Kernels over small decimals, which is what sensors send: no exceptions, no carries.
+// What they cannot take they leave to kernel_moments.go, row by row, with the same
+// states. They call nothing and are not inlined, so that all they need stays in
+// registers.
 
-// short bounds decimals of which the squares of a whole chunk fit a word.
-const short = 1 << 26
+// short bounds decimals of which the squares of a whole chunk fit a word; narrow those
+// of which one square does.
+const (
+	short  = 1 << 26
+	narrow = 1<<31 - 1
+)
 
 const wholeBits = 0x4338 << 48 // of toWhole
 
-// decimals writes x as decimals. Most has every bit of their absolute values; false, and
-// the work ends, if one is none. A number beyond 2^51 decimals sets bits of most from
-// 2^51 on.
-func decimals(dst []int64, x []float64, ten float64) (most uint64, ok bool) {
-	dst = dst[:len(x)]
-	for i, v := range x {
-		y := float64(v*ten) + toWhole
-		if (y-toWhole)/ten != v {
-			return most, false
-		}
-		d := int64(math.Float64bits(y)) - wholeBits
-		dst[i] = d
-		most |= uint64(d ^ d>>63)
-	}
-	return most, true
-}
-
-// sumsOf is a function of its own so that all it needs stays in registers.
+// sumsOf are the sums of x as decimals below short; false if one is none. A number of
+// more than 2^51 decimals sets bits of its difference from wholeBits from 2^51 on.
 //
 //go:noinline
-func sumsOf(d []int64) (sum int64, sq uint64, lo, hi int64) {
+func sumsOf(x []float64, ten float64) (sum int64, sq uint64, lo, hi int64, ok bool) {
 	lo, hi = 1<<63-1, -1<<63
-	for _, v := range d {
-		sum += v
-		sq += uint64(v * v)
-		lo, hi = min(lo, v), max(hi, v)
+	for _, v := range x {
+		y := float64(v*ten) + toWhole
+		if (y-toWhole)/ten != v {
+			return 0, 0, 0, 0, false
+		}
+		d := int64(math.Float64bits(y)) - wholeBits
+		sum += d
+		sq += uint64(d * d)
+		lo, hi = min(lo, d), max(hi, d)
 	}
-	return sum, sq, lo, hi
+	return sum, sq, lo, hi, lo > -short && hi < short
 }
 
-// runShort adds runs of decimals below short to states.
-func runShort(h []hot, r []*rest, runs []run, d []int64) {
+// runShort adds runs of rows to states, one write for a run.
+func runShort(h []hot, r []*rest, runs []run, x []float64, at []int64, ten float64, o *odd) {
 	for i := range runs {
 		q := &runs[i]
-		sum, sq, lo, hi := sumsOf(d[q.from:q.to])
-		addRun(h, r, q, int64(q.to-q.from), sum, sq, 0, lo, hi)
+		if sum, sq, lo, hi, ok := sumsOf(x[q.from:q.to], ten); ok {
+			addRun(h, r, q, int64(q.to-q.from), sum, sq, 0, lo, hi)
+		} else {
+			runDecimals(h, r, runs[i:i+1], x, at, ten, o)
+		}
 	}
 }
 
-// scatterNarrow adds decimals of at most narrow to states one by one, until a sum would
-// leave its word, and returns the place of that row. Extremes are seldom new: a branch
-// is cheaper than a store. It calls nothing, so that all it needs stays in registers.
-func scatterNarrow(h []hot, slot []uint32, d, at []int64) int {
-	d, at = d[:len(slot)], at[:len(slot)]
+// scatterNarrow adds decimals of at most narrow to states one by one, until a number is
+// none or a sum would leave its word, and returns the place of that row. Extremes are
+// seldom new: a branch is cheaper than a store.
+//
+//go:noinline
+func scatterNarrow(h []hot, slot []uint32, x []float64, at []int64, ten float64) int {
+	x, at = x[:len(slot)], at[:len(slot)]
 	for k, s := range slot {
+		v := x[k]
+		y := float64(v*ten) + toWhole
+		d := int64(math.Float64bits(y)) - wholeBits
+		if (y-toWhole)/ten != v || uint64(d+narrow) > 2*narrow {
+			return k
+		}
 		p := &h[s]
-		v := d[k]
-		a := p.sum + v
-		sq := uint64(v*v) + p.sqLo
-		if (p.sum^a)&(v^a) < 0 || sq < p.sqLo {
+		a := p.sum + d
+		sq := uint64(d*d) + p.sqLo
+		if (p.sum^a)&(d^a) < 0 || sq < p.sqLo {
 			return k
 		}
 		p.n++
 		p.sum, p.sqLo = a, sq
-		if v < p.min {
-			p.min = v
+		if d < p.min {
+			p.min = d
 		}
-		if v > p.max {
-			p.max = v
+		if d > p.max {
+			p.max = d
 		}
 		t := at[k]
 		if t < p.first {
@@ -82,16 +86,11 @@ func scatterNarrow(h []hot, slot []uint32, d, at []int64) int {
 	return len(slot)
 }
 
-// scatterShort is scatterNarrow to the end.
-func scatterShort(h []hot, r []*rest, slot []uint32, d, at []int64) {
-	for k := 0; k < len(d); k++ {
-		if k += scatterNarrow(h, slot[k:], d[k:], at[k:]); k < len(d) {
-			addOne(h, r, slot[k], d[k], at[k])
+// scatterShort adds rows to states one by one.
+func scatterShort(h []hot, r []*rest, slot []uint32, x []float64, at []int64, ten float64, o *odd) {
+	for k := 0; k < len(slot); k++ {
+		if k += scatterNarrow(h, slot[k:], x[k:], at[k:], ten); k < len(slot) {
+			scatterDecimals(h, r, slot[k:k+1], x[k:k+1], at[k:k+1], ten, o)
 		}
 	}
-}
-
-// addOne adds one decimal of at most narrow.
-func addOne(h []hot, r []*rest, s uint32, v, t int64) {
-	addRun(h, r, &run{slot: s, first: t, last: t}, 1, v, uint64(v*v), 0, v, v)
 }

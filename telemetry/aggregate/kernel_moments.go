@@ -16,9 +16,6 @@ type odd struct {
 	t    [chunkRows]int64
 }
 
-// narrow bounds decimals whose square fits a word.
-const narrow = 1<<31 - 1
-
 // runDecimals adds runs of rows to states, one write for a run.
 func runDecimals(h []hot, r []*rest, runs []run, x []float64, at []int64, ten float64, o *odd) {
 	for _, q := range runs {

@@ -24,6 +24,8 @@ type list struct {
 }
 
 // split puts each row into the list of its attribute's chain, in order.
+//
+//go:noinline
 func split(lists []list, chain, attribute, entity []uint32, time []int64, number []float64) {
 	entity, time, number = entity[:len(attribute)], time[:len(attribute)], number[:len(attribute)]
 	for i, a := range attribute {
@@ -78,6 +80,8 @@ type index struct {
 
 // hoursOf writes the window of each time by hours from first to end, of which base is
 // the first one's; the first time outside ends the work, and its place is returned.
+//
+//go:noinline
 func hoursOf(dst []int32, at []int64, first, end, base int64) int {
 	dst = dst[:len(at)]
 	span := uint64(end - first)
@@ -132,6 +136,8 @@ func windowsOf(dst []int32, at []int64, bounds []int64, base, step int64) int {
 
 // slotsOf writes the slot of each row by the direct index, ^0 where it has none or the
 // entity has no group; missing counts those.
+//
+//go:noinline
 func slotsOf(dst, entity []uint32, window []int32, group []uint32, x index) (missing int) {
 	dst, window = dst[:len(entity)], window[:len(entity)]
 	sh := x.shift & 63
@@ -202,15 +208,17 @@ func finite(x []float64) bool {
 }
 
 // steps is how many rows differ from the one before, at least where there are no more
-// than most.
+// than most. Blocks without any are passed over.
 func steps(x []uint32, most int) (n int) {
-	last := x[0]
-	for _, v := range x {
-		if v != last {
-			if n++; n > most {
-				break
+	for from := 0; from+1 < len(x) && n <= most; from += 64 {
+		b := x[from:min(from+65, len(x))]
+		if uniform(b) {
+			continue
+		}
+		for i, v := range b[1:] {
+			if v != b[i] {
+				n++
 			}
-			last = v
 		}
 	}
 	return n
@@ -218,18 +226,21 @@ func steps(x []uint32, most int) (n int) {
 
 // same is how many values from the first on are equal to it.
 func same(x []uint32) int {
-	first := x[0]
-	for i, v := range x {
-		if v != first {
-			return i
-		}
+	n := 1
+	for n+64 <= len(x) && uniform(x[n-1:n+64]) {
+		n += 64
 	}
-	return len(x)
+	for n < len(x) && x[n] == x[0] {
+		n++
+	}
+	return n
 }
 
 // touch reads one byte of each cache line of the lanes that every row needs: loads
 // that do not wait for each other, while the passes that follow would wait for each
 // lane in turn.
+//
+//go:noinline
 func touch(c *chunk) (x byte) {
 	n := len(c.time)
 	for i := 0; i < n; i += 8 {

@@ -45,7 +45,6 @@ type scratch struct {
 	slot [chunkRows]uint32
 	x    [chunkRows]float64
 	t    [chunkRows]int64
-	d    [chunkRows]int64
 	rows [chunkRows]int32 // 0, 1, 2 …
 }
 
@@ -560,12 +559,10 @@ func (w *worker) keep(mi int, p *placed) {
 	case m.Form == Float:
 		scatterFloats(t.part, p.slot, p.x, p.at)
 		return
-	case w.keepShort(m, t, p):
-		return
 	case p.runs != nil:
-		runDecimals(t.hot, t.rest, p.runs, p.x, p.at, m.ten, o)
+		runShort(t.hot, t.rest, p.runs, p.x, p.at, m.ten, o)
 	default:
-		scatterDecimals(t.hot, t.rest, p.slot, p.x, p.at, m.ten, o)
+		scatterShort(t.hot, t.rest, p.slot, p.x, p.at, m.ten, o)
 	}
 	for i := range o.n {
 		slot, x, at := o.slot[i], o.x[i], o.t[i]
@@ -578,22 +575,6 @@ func (w *worker) keep(mi int, p *placed) {
 		t.rest[slot] = addException(t.rest[slot], x)
 	}
 	o.n = 0
-}
-
-// keepShort is keep for rows that are all small decimals; false, and nothing is done,
-// if they are not.
-func (w *worker) keepShort(m *measure, t *table, p *placed) bool {
-	d := w.scratch.d[:len(p.x)]
-	most, ok := decimals(d, p.x, m.ten)
-	switch {
-	case ok && p.runs != nil && most < short:
-		runShort(t.hot, t.rest, p.runs, d)
-	case ok && p.runs == nil && most <= narrow:
-		scatterShort(t.hot, t.rest, p.slot, d, p.at)
-	default:
-		return false
-	}
-	return true
 }
 
 // keepMore puts rows into the states that measures keep on demand.
