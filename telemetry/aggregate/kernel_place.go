@@ -14,13 +14,15 @@ type run struct {
 	first, last int64 // times
 }
 
-// list is the rows of a chunk of one chain, side by side.
+// list is the rows of a chunk of one chain, side by side. Five cache lines between lanes
+// keep those of all lists from the same sets of the cache, which powers of two share.
 type list struct {
 	n      int
-	row    [chunkRows]int32
-	entity [chunkRows]uint32
-	time   [chunkRows]int64
-	number [chunkRows]float64
+	_      [7]int
+	row    [chunkRows + 80]int32
+	entity [chunkRows + 80]uint32
+	time   [chunkRows + 40]int64
+	number [chunkRows + 40]float64
 }
 
 // split puts each row into the list of its attribute's chain, in order.
