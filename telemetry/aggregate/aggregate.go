@@ -95,7 +95,7 @@ func (a *Aggregator) Add(b *telemetry.Batch) error {
 // addRows adds the rows [from, to) on the caller's goroutine, morsel by morsel.
 func (a *Aggregator) addRows(tr *translation, b *telemetry.Batch, from, to int) error {
 	for from < to {
-		n := int(min(int64(to-from), MorselRows-a.position%MorselRows))
+		n := int(min(int64(to-from), morselEnd(a.position)-a.position))
 		if a.cfg.SpillDir != "" {
 			n = min(n, chunkRows)
 			if a.workers[0].states >= a.cfg.Limits.States/2 {
@@ -114,7 +114,7 @@ func (a *Aggregator) addRows(tr *translation, b *telemetry.Batch, from, to int) 
 		}
 		from += n
 		a.position += int64(n)
-		if a.position%MorselRows == 0 {
+		if a.position == morselEnd(a.position-1) {
 			if err := a.mergeParts(a.workers[0]); err != nil {
 				return err
 			}
@@ -136,8 +136,8 @@ func (a *Aggregator) mergeParts(w *worker) error {
 		all := a.real[i]
 		for s := range t.group {
 			slot := all.at(t.group[s], t.window[s])
-			if t.part[s].n > 0 {
-				r := t.part[s].real()
+			if t.count[s] > 0 {
+				r := t.part[s].real(t.count[s])
 				_ = all.real[slot].Merge(&r)
 			}
 			if t.rejects[s] != nil {
@@ -180,9 +180,20 @@ func (a *Aggregator) addAll(ctx context.Context, batches []*telemetry.Batch) err
 	for _, b := range batches {
 		rows += int64(b.Len())
 	}
-	head := (MorselRows - a.position%MorselRows) % MorselRows
-	morsels := int((rows - min(head, rows)) / MorselRows)
-	if a.cfg.Workers < 2 || morsels < 2 || a.cfg.SpillDir != "" {
+	// Whole morsels go to workers; what is before and after them does not.
+	var ends []int64 // of morsels and of the open ones, from the first row on
+	first := 0
+	if a.position > 0 && a.position != morselEnd(a.position-1) {
+		first = 1
+	}
+	for at := int64(0); at < rows; at = ends[len(ends)-1] {
+		ends = append(ends, min(morselEnd(a.position+at)-a.position, rows))
+	}
+	whole := len(ends)
+	if whole > 0 && a.position+rows != morselEnd(a.position+rows-1) {
+		whole--
+	}
+	if a.cfg.Workers < 2 || whole-first < 2 || a.cfg.SpillDir != "" {
 		for _, b := range batches {
 			tr, err := a.dict.translate(b)
 			if err == nil {
@@ -200,43 +211,40 @@ func (a *Aggregator) addAll(ctx context.Context, batches []*telemetry.Batch) err
 
 	// Translations of all batches are made first: workers only read them. A batch is
 	// cut where a morsel ends.
-	cuts := make([][]stretch, morsels)
-	var before, after []stretch
-	at := int64(0)
+	cuts := make([][]stretch, len(ends))
+	at, k := int64(0), 0
 	for _, b := range batches {
 		tr, err := a.dict.translate(b)
 		if err != nil {
 			return err
 		}
 		for from, n := 0, b.Len(); from < n; {
-			if at < head {
-				to := int(min(int64(n), int64(from)+head-at))
-				before = append(before, stretch{tr, b, from, to})
-				at, from = at+int64(to-from), to
-				continue
-			}
-			k := int((at - head) / MorselRows)
-			to := int(min(int64(n), int64(from)+head+int64(k+1)*MorselRows-at))
-			if k < morsels {
-				cuts[k] = append(cuts[k], stretch{tr, b, from, to})
-			} else {
-				after = append(after, stretch{tr, b, from, to})
-			}
+			to := int(min(int64(n), int64(from)+ends[k]-at))
+			cuts[k] = append(cuts[k], stretch{tr, b, from, to})
 			at, from = at+int64(to-from), to
+			if at == ends[k] {
+				k++
+			}
 		}
 	}
-	for _, s := range before {
-		if err := a.addRows(s.tr, s.b, s.from, s.to); err != nil {
-			return err
+	alone := func(cuts [][]stretch) error {
+		for _, c := range cuts {
+			for _, s := range c {
+				if err := a.addRows(s.tr, s.b, s.from, s.to); err != nil {
+					return err
+				}
+			}
 		}
+		return nil
 	}
-	if err := a.parallel(ctx, cuts); err != nil {
+	if err := alone(cuts[:first]); err != nil {
 		return err
 	}
-	for _, s := range after {
-		if err := a.addRows(s.tr, s.b, s.from, s.to); err != nil {
-			return err
-		}
+	if err := a.parallel(ctx, cuts[first:whole]); err != nil {
+		return err
+	}
+	if err := alone(cuts[whole:]); err != nil {
+		return err
 	}
 	return ctx.Err()
 }
@@ -317,7 +325,11 @@ func (a *Aggregator) parallel(ctx context.Context, cuts [][]stretch) error {
 			return err
 		}
 	}
-	a.position += int64(len(cuts)) * MorselRows
+	for _, cut := range cuts {
+		for _, s := range cut {
+			a.position += int64(s.to - s.from)
+		}
+	}
 	return nil
 }
 

@@ -123,7 +123,7 @@ func (a *Aggregator) saveMeasure(e *encoder, mi int, rank []uint32) {
 			for _, x := range [...]float64{p.k, p.s, p.c, p.q, p.min, p.max} {
 				b = putFloat(b, x)
 			}
-			b = put64(put64(put64(b, p.n), p.first), p.last)
+			b = put64(put64(put64(b, int64(t.count[s])), p.first), p.last)
 			if r := t.rejects[s]; r != nil {
 				b, _ = r.AppendBinary(b)
 			}
@@ -399,13 +399,13 @@ func (a *Aggregator) loadPart(mi int, part byte, p *decoder) error {
 	}
 	slot := t.at(g, int32(o))
 	if part == partOpen {
-		x := openPart(p)
+		x, n := openPart(p)
 		if p.at < len(p.src) {
 			if err := fresh(&t.rejects[slot]).UnmarshalBinary(p.bytes(len(p.src) - p.at)); err != nil {
 				return err
 			}
 		}
-		t.part[slot] = x
+		t.part[slot], t.count[slot] = x, n
 		return p.end()
 	}
 	var s State
@@ -415,10 +415,16 @@ func (a *Aggregator) loadPart(mi int, part byte, p *decoder) error {
 	return t.put(slot, &s)
 }
 
-// openPart reads a part of an open morsel; its sums may have left float64.
-func openPart(p *decoder) part {
+// openPart reads a part of an open morsel and its count; its sums may have left float64.
+func openPart(p *decoder) (part, uint32) {
 	word := func() float64 { return math.Float64frombits(p.u64()) }
-	return part{k: word(), s: word(), c: word(), q: word(), min: word(), max: word(), n: p.i64(), first: p.i64(), last: p.i64()}
+	x := part{k: word(), s: word(), c: word(), q: word(), min: word(), max: word()}
+	n := p.i64()
+	if n < 0 || n > greatMorsel {
+		p.fail("%d numbers in a morsel of at most %d rows", n, greatMorsel)
+	}
+	x.first, x.last = p.i64(), p.i64()
+	return x, uint32(n)
 }
 
 // put makes s the state of a slot.

@@ -10,11 +10,25 @@ import (
 	"github.com/almotacen/almotacen/telemetry"
 )
 
-// MorselRows is the number of rows, by position in the input, whose float64 sums are
-// made before they merge: 64 batches of 2,048.
+// MorselRows is the number of rows of the first morsels. A morsel is a stretch of the
+// input, by position, whose float64 sums are made before they merge: 64 batches of 2,048,
+// from 256 batches on longer ones, two for each doubling, up to 512 batches. Goroutines
+// take whole morsels; merging costs less where they are long.
 const MorselRows = 64 * chunkRows
 
-const chunkRows = 2048
+const (
+	chunkRows   = 2048
+	greatMorsel = 8 * MorselRows
+)
+
+// morselEnd is where the morsel of the row at a position ends.
+func morselEnd(at int64) int64 {
+	size := int64(MorselRows)
+	for size < greatMorsel && at >= 4*size {
+		size *= 2
+	}
+	return at - at%size + size
+}
 
 // Form is how numbers are kept.
 type Form uint8

@@ -1,6 +1,9 @@
 package aggregate
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // Numbers become decimals inside the kernels: adding and subtracting 1.5·2^52 rounds
 // to a whole number, half to even, and the quotient must be the number again. What is
@@ -126,44 +129,51 @@ func carrySquares(r []*rest, s uint32) {
 }
 
 // runFloats adds runs of rows to parts in their order, in registers along a run.
-func runFloats(p []part, runs []run, x []float64) {
-	for _, z := range runs {
+func runFloats(p []part, n []uint32, runs []run, x []float64) {
+	for i := range runs {
+		z := &runs[i]
+		addFloats(&p[z.slot], &n[z.slot], x[z.from:z.to])
 		q := &p[z.slot]
-		if q.n == 0 {
-			v := x[z.from]
-			*q = part{k: v, min: v, max: v, first: z.first, last: z.last}
-		}
-		k, s, c, sq, lo, hi := q.k, q.s, q.c, q.q, q.min, q.max
-		for _, v := range x[z.from:z.to] {
-			a := s + v
-			b := a - s
-			c += (s - (a - b)) + (v - b)
-			s = a
-			d := v - k
-			sq += float64(d * d)
-			if v < lo {
-				lo = v
-			}
-			if v > hi {
-				hi = v
-			}
-		}
-		q.n += int64(z.to - z.from)
-		q.s, q.c, q.q, q.min, q.max = s, c, sq, lo, hi
 		q.first, q.last = min(q.first, z.first), max(q.last, z.last)
 	}
 }
 
-// scatterFloats adds rows to parts in their order, one by one.
-func scatterFloats(p []part, slot []uint32, x []float64, at []int64) {
-	x, at = x[:len(slot)], at[:len(slot)]
-	for k, s := range slot {
-		v, w := x[k], at[k]
-		q := &p[s]
-		if q.n == 0 {
-			*q = part{k: v, min: v, max: v, first: w, last: w}
+//go:noinline
+func addFloats(q *part, n *uint32, x []float64) {
+	if *n == 0 {
+		*q = part{k: x[0], min: x[0], max: x[0], first: math.MaxInt64, last: math.MinInt64}
+	}
+	*n += uint32(len(x))
+	k, s, c, sq, lo, hi := q.k, q.s, q.c, q.q, q.min, q.max
+	for _, v := range x {
+		a := s + v
+		b := a - s
+		c += (s - (a - b)) + (v - b)
+		s = a
+		d := v - k
+		sq += float64(d * d)
+		if v < lo {
+			lo = v
 		}
-		q.n++
+		if v > hi {
+			hi = v
+		}
+	}
+	q.s, q.c, q.q, q.min, q.max = s, c, sq, lo, hi
+}
+
+// scatterFloats adds rows to parts in their order, one by one.
+//
+//go:noinline
+func scatterFloats(p []part, n, slot []uint32, x []float64, at []int64) {
+	x, at = x[:len(slot)], at[:len(slot)]
+	n = n[:len(p)]
+	for k, s := range slot {
+		q := &p[s]
+		v, t := x[k], at[k]
+		if n[s]++; n[s] == 1 {
+			*q = part{k: v, min: v, max: v, first: t, last: t}
+		}
 		a := q.s + v
 		b := a - q.s
 		q.c += (q.s - (a - b)) + (v - b)
@@ -176,6 +186,11 @@ func scatterFloats(p []part, slot []uint32, x []float64, at []int64) {
 		if v > q.max {
 			q.max = v
 		}
-		q.first, q.last = min(q.first, w), max(q.last, w)
+		if t < q.first {
+			q.first = t
+		}
+		if t > q.last {
+			q.last = t
+		}
 	}
 }

@@ -139,13 +139,16 @@ func TestKernelTwins(t *testing.T) {
 		require.Equal(t, want, states(func(h []hot, r []*rest, o *odd) { runShort(h, r, runs, x, at, ten, o) }))
 		require.Equal(t, want, states(func(h []hot, r []*rest, o *odd) { scatterShort(h, r, slot, x, at, ten, o) }))
 		p1, p2, p3 := make([]part, groups), make([]part, groups), make([]part, groups)
-		scatterFloats(p1, slot, x, at)
-		runFloats(p2, runs, x)
+		n1, n2, n3 := make([]uint32, groups), make([]uint32, groups), make([]uint32, groups)
+		scatterFloats(p1, n1, slot, x, at)
+		runFloats(p2, n2, runs, x)
 		for i, k := range slot {
-			p3[k].add(x[i], at[i])
+			runFloats(p3, n3, []run{{k, int32(i), int32(i + 1), at[i], at[i]}}, x)
 		}
 		require.Equal(t, p1, p2)
 		require.Equal(t, p1, p3)
+		require.Equal(t, n1, n2)
+		require.Equal(t, n1, n3)
 	}
 }
 

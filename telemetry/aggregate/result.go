@@ -290,10 +290,7 @@ func (t *table) state(slot uint32, scale uint8) State {
 	case t.lanes.hot:
 		s.Moments = Moments{hot: t.hot[slot], rest: t.rest[slot], scale: scale}
 	case t.lanes.part:
-		r := t.part[slot].real()
-		if t.part[slot].n == 0 {
-			r = Real{}
-		}
+		r := t.part[slot].real(t.count[slot])
 		s.Real = &r
 	case t.lanes.real:
 		s.Real = &t.real[slot]

@@ -28,6 +28,7 @@ type table struct {
 	hot     []hot
 	rest    []*rest
 	part    []part
+	count   []uint32 // of part
 	real    []Real
 	rejects []*Rejects
 	spare   []*Rejects // of cleared slots
@@ -157,7 +158,7 @@ func (t *table) add(g uint32, w int32) uint32 {
 		t.hot, t.rest = push(t.hot, h), push(t.rest, nil)
 	}
 	if t.lanes.part {
-		t.part = push(t.part, part{})
+		t.part, t.count = push(t.part, part{}), push(t.count, 0)
 	}
 	if t.lanes.real {
 		t.real = push(t.real, Real{})
@@ -212,7 +213,7 @@ func (t *table) clear() {
 	}
 	clear(t.rejects)
 	t.group, t.window, t.rejects = t.group[:0], t.window[:0], t.rejects[:0]
-	t.hot, t.rest, t.part, t.real = t.hot[:0], t.rest[:0], t.part[:0], t.real[:0]
+	t.hot, t.rest, t.part, t.count, t.real = t.hot[:0], t.rest[:0], t.part[:0], t.count[:0], t.real[:0]
 }
 
 func (t *table) reject(slot uint32, r Reject) {

@@ -554,10 +554,10 @@ func (w *worker) keep(mi int, p *placed) {
 	m, t, o := &w.d.measures[mi], w.tables[mi], &w.scratch.odd
 	switch {
 	case m.Form == Float && p.runs != nil:
-		runFloats(t.part, p.runs, p.x)
+		runFloats(t.part, t.count, p.runs, p.x)
 		return
 	case m.Form == Float:
-		scatterFloats(t.part, p.slot, p.x, p.at)
+		scatterFloats(t.part, t.count, p.slot, p.x, p.at)
 		return
 	case p.runs != nil:
 		runShort(t.hot, t.rest, p.runs, p.x, p.at, m.ten, o)
