@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/bits"
 	"unsafe"
+
+	"github.com/almotacen/almotacen/telemetry"
 )
 
 // run is a stretch of rows of one state.
@@ -23,6 +25,18 @@ type list struct {
 	entity [chunkRows + 80]uint32
 	time   [chunkRows + 40]int64
 	number [chunkRows + 40]float64
+}
+
+// plain is chunk.plain for the rows of l.
+func (l *list) plain(c *chunk) bool {
+	first := l.row[0]
+	q, u := c.quality[first], c.unit[first]
+	for _, i := range l.row[:l.n] {
+		if c.kind[i] != telemetry.Number || c.quality[i] != q || c.unit[i] != u {
+			return false
+		}
+	}
+	return true
 }
 
 // split puts each row into the list of its attribute's chain, in order.

@@ -97,7 +97,7 @@ func (s *stage) of(mi int, e uint32) *series {
 }
 
 // order takes the rows of an ordered measure.
-func (w *worker) order(tr *translation, mi int, c chunk, rows []int32, count *Totals) error {
+func (w *worker) order(tr *translation, mi int, c *chunk, rows []int32, count *Totals) error {
 	n, err := w.sift(tr, mi, c, rows, count)
 	if err != nil {
 		return err

@@ -101,6 +101,7 @@ type chunk struct {
 	kind                             []telemetry.Kind
 	quality                          []telemetry.Quality
 	starts, ends                     []int64 // of chunks with spans; see begins
+	plain                            bool    // all rows are of kind Number, one quality and one unit
 }
 
 func cut(b *telemetry.Batch, from, to int) chunk {
@@ -113,6 +114,7 @@ func cut(b *telemetry.Batch, from, to int) chunk {
 // part is the rows [from, to) of c.
 func (c *chunk) part(from, to int) chunk {
 	p := cut(c.b, c.from+from, c.from+to)
+	p.plain = c.plain || count(p.kind, telemetry.Number) == len(p.kind) && count(p.quality, p.quality[0]) == len(p.quality) && uniform(p.unit)
 	if c.starts != nil {
 		p.starts, p.ends = c.starts[from:to], c.ends[from:to]
 	}
@@ -144,13 +146,15 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 	if c.starts = w.begins(&c); c.starts != nil {
 		c.ends = c.time
 	}
+	c.plain = count(c.kind, telemetry.Number) == n && count(c.quality, c.quality[0]) == n && uniform(c.unit)
 	if uniform(c.attribute) {
-		return w.addChain(tr, tr.chain[c.attribute[0]], c, nil)
+		return w.addChain(tr, tr.chain[c.attribute[0]], &c, nil)
 	}
 	if steps(c.attribute, n/32) <= n/32 {
 		for from := 0; from < n; {
 			to := from + same(c.attribute[from:])
-			if err := w.addChain(tr, tr.chain[c.attribute[from]], c.part(from, to), nil); err != nil {
+			part := c.part(from, to)
+			if err := w.addChain(tr, tr.chain[c.attribute[from]], &part, nil); err != nil {
 				return err
 			}
 			from = to
@@ -167,7 +171,7 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 	split(lists, tr.chain, c.attribute, c.entity, c.time, c.number)
 	for x := range lists {
 		if l := &lists[x]; l.n > 0 {
-			if err := w.addChain(tr, uint32(x), c, l); err != nil {
+			if err := w.addChain(tr, uint32(x), &c, l); err != nil {
 				return err
 			}
 		}
@@ -176,7 +180,7 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 }
 
 // addChain adds rows of one attribute to each of its measures: those of l, or all.
-func (w *worker) addChain(tr *translation, x uint32, c chunk, l *list) error {
+func (w *worker) addChain(tr *translation, x uint32, c *chunk, l *list) error {
 	rows := w.scratch.rows[:len(c.time)]
 	if l != nil {
 		rows = l.row[:l.n]
@@ -218,7 +222,7 @@ func (w *worker) addChain(tr *translation, x uint32, c chunk, l *list) error {
 }
 
 // orderChain adds rows of one attribute to each of its measures that need an order.
-func (w *worker) orderChain(tr *translation, x uint32, c chunk, rows []int32) error {
+func (w *worker) orderChain(tr *translation, x uint32, c *chunk, rows []int32) error {
 	for k, m := range tr.chains[x] {
 		if !w.d.measures[m].ordered {
 			continue
@@ -247,7 +251,7 @@ func (w *worker) orderChain(tr *translation, x uint32, c chunk, rows []int32) er
 }
 
 // unwanted counts the rows of a dataset that no measure of the attribute has.
-func (w *worker) unwanted(tr *translation, x uint32, c chunk, rows []int32) (n int64) {
+func (w *worker) unwanted(tr *translation, x uint32, c *chunk, rows []int32) (n int64) {
 	for _, m := range tr.chains[x] {
 		if w.d.measures[m].Dataset == "" {
 			return 0
@@ -277,14 +281,14 @@ type placed struct {
 }
 
 // place finds the states of the rows that count.
-func (w *worker) place(tr *translation, mi int, c chunk, l *list, rows []int32, count *Totals) (placed, error) {
+func (w *worker) place(tr *translation, mi int, c *chunk, l *list, rows []int32, count *Totals) (placed, error) {
 	s := &w.scratch
 	before := w.tables[mi].len()
 	p := placed{rows: s.rows[:len(rows)], entity: c.entity, x: c.number, at: c.time}
 	if l != nil {
 		p.entity, p.x, p.at, p.row = l.entity[:l.n], l.number[:l.n], l.time[:l.n], rows
 	}
-	ok := w.clean(tr, mi, c)
+	ok := w.clean(tr, mi, c, l, &p)
 	if ok {
 		var err error
 		if ok, err = w.find(tr, mi, &p); err != nil {
@@ -427,18 +431,24 @@ func (w *worker) check(mi, more int) error {
 	return nil
 }
 
-// clean reports whether every row of the chunk with a time and a group counts as it
-// is, without looking at each: of kind Number, of one accepted quality and one unit
-// that stays. Kernels find numbers of form Decimal that are not finite.
-func (w *worker) clean(tr *translation, mi int, c chunk) bool {
-	m, n := &w.d.measures[mi], len(c.time)
-	return !m.bounded && !m.sentinel && !m.changes && m.Dataset == "" &&
-		m.accept>>(c.quality[0]&31)&1 != 0 && count(c.kind, telemetry.Number) == n && count(c.quality, c.quality[0]) == n &&
-		uniform(c.unit) && tr.convert[mi][c.unit[0]].as && (!w.bounded || within(c.time, w.from, w.to)) && (m.Form == Decimal || finite(c.number))
+// clean reports whether every row of p with a time and a group counts as it is, without
+// looking at each: of kind Number, of one accepted quality and one unit that stays.
+// Kernels find numbers of form Decimal that are not finite.
+func (w *worker) clean(tr *translation, mi int, c *chunk, l *list, p *placed) bool {
+	m := &w.d.measures[mi]
+	if m.bounded || m.sentinel || m.changes || m.Dataset != "" {
+		return false
+	}
+	first := 0
+	if l != nil {
+		first = int(l.row[0])
+	}
+	return (c.plain || l != nil && l.plain(c)) && m.accept>>(c.quality[first]&31)&1 != 0 && tr.convert[mi][c.unit[first]].as &&
+		(!w.bounded || within(p.at, w.from, w.to)) && (m.Form == Decimal || finite(p.x))
 }
 
 // sift leaves the rows that count in the scratch, converted, and counts the others.
-func (w *worker) sift(tr *translation, mi int, c chunk, rows []int32, count *Totals) (n int, err error) {
+func (w *worker) sift(tr *translation, mi int, c *chunk, rows []int32, count *Totals) (n int, err error) {
 	m, s := &w.d.measures[mi], &w.scratch
 	lastUnit, as := ^uint32(0), true
 	var conv *conversion
@@ -578,7 +588,7 @@ func (w *worker) keep(mi int, p *placed) {
 }
 
 // keepMore puts rows into the states that measures keep on demand.
-func (w *worker) keepMore(tr *translation, mi int, c chunk, p *placed) error {
+func (w *worker) keepMore(tr *translation, mi int, c *chunk, p *placed) error {
 	m, t := &w.d.measures[mi], w.tables[mi]
 	slot := p.slot
 	if p.runs != nil {
