@@ -220,3 +220,25 @@ func BenchmarkParse(b *testing.B) {
 		}
 	})
 }
+
+func TestBetween(t *testing.T) {
+	at := func(ns int64) time.Time { return time.Unix(0, ns) }
+	year := func(y int) time.Time { return time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC) }
+	for _, c := range []struct {
+		from, to    time.Time
+		first, last int64
+	}{
+		{time.Time{}, time.Time{}, math.MinInt64 + 1, math.MaxInt64},
+		{at(5), at(9), 5, 8},
+		{at(5), at(5), 5, 4},
+		{year(1600), year(2300), math.MinInt64 + 1, math.MaxInt64},
+		{year(2300), time.Time{}, math.MaxInt64, math.MinInt64},
+		{time.Time{}, year(1600), math.MaxInt64, math.MinInt64},
+		{at(math.MinInt64 + 1), at(math.MaxInt64), math.MinInt64 + 1, math.MaxInt64 - 1},
+	} {
+		first, last := Between(c.from, c.to)
+		if first != c.first || last != c.last {
+			t.Errorf("Between(%v, %v) is %d, %d, want %d, %d", c.from, c.to, first, last, c.first, c.last)
+		}
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/almotacen/almotacen/internal/instant"
 	"github.com/almotacen/almotacen/telemetry"
 )
 
@@ -45,7 +46,7 @@ type Reader struct {
 
 // NewReader reads from r. If r can seek, blocks that hold nothing wanted are not even read.
 func NewReader(r io.Reader, f Filter) *Reader {
-	x := &Reader{r: r, filter: f, from: math.MinInt64, last: math.MaxInt64, timed: !f.From.IsZero() || !f.To.IsZero(), ints: make([]int64, maxRows)}
+	x := &Reader{r: r, filter: f, timed: !f.From.IsZero() || !f.To.IsZero(), ints: make([]int64, maxRows)}
 	if s, ok := r.(io.Seeker); ok {
 		if _, err := s.Seek(0, io.SeekCurrent); err == nil {
 			x.seek = s
@@ -54,27 +55,8 @@ func NewReader(r io.Reader, f Filter) *Reader {
 	if x.seek == nil {
 		x.r = bufio.NewReaderSize(r, 1<<16)
 	}
-	if !f.From.IsZero() {
-		x.from = clamp(f.From)
-	}
-	if !f.To.IsZero() {
-		x.last = clamp(f.To) - 1
-	}
-	if f.From.After(time.Unix(0, math.MaxInt64)) {
-		x.last = math.MinInt64 // nothing
-	}
+	x.from, x.last = instant.Between(f.From, f.To)
 	return x
-}
-
-// clamp is t in nanoseconds, or the end of their range.
-func clamp(t time.Time) int64 {
-	switch {
-	case t.Before(time.Unix(0, math.MinInt64+1)):
-		return math.MinInt64 + 1
-	case t.After(time.Unix(0, math.MaxInt64)):
-		return math.MaxInt64
-	}
-	return t.UnixNano()
 }
 
 // Skipped is how many blocks held nothing wanted by their header.

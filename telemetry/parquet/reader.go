@@ -1,59 +1,62 @@
 package parquet
 
 import (
-	"errors"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"iter"
-	"math"
+	"slices"
 	"time"
 
 	"github.com/parquet-go/parquet-go"
 
+	"github.com/almotacen/almotacen/internal/instant"
 	"github.com/almotacen/almotacen/telemetry"
 )
 
 // Config says how a file is read. The zero Config reads what a [Writer] wrote.
 type Config struct {
-	Columns   *Columns      // nil: OwnColumns
-	Attribute string        // of every row, where there is no column
-	TimeUnit  time.Duration // of an INT64 column that is no TIMESTAMP, counted since 1970 UTC; 0: refused
-	From, To  time.Time     // From ≤ time < To; zero: no bound. With a bound, rows without time are left out
-	Rows      int           // at most in a batch; default 131,072
-	Source    string
-	Limits    telemetry.Limits // Rows of a row group, Bytes of a page, Entries, Text, Findings
+	Columns    *Columns      // nil: OwnColumns. Others are not read: name those that are needed
+	Attribute  string        // of every row, where there is no column
+	Attributes []string      // those wanted; nil: all
+	TimeUnit   time.Duration // of an INT64 column that is no TIMESTAMP, counted since 1970 UTC; 0: refused
+	From, To   time.Time     // From ≤ time < To; zero: no bound. With a bound, rows without time are left out
+	Rows       int           // at most in a batch; default 16,384
+	// Workers is how many goroutines decode row groups ahead of the caller's, each some 131,072 rows of
+	// at most 150 bytes and a page of each column; 0 and 1: none. Batches do not depend on it.
+	Workers int
+	Source  string
+	Limits  telemetry.Limits // Rows of a row group, Bytes of a page, Entries, Text, Findings
 }
 
 // Reader reads a file.
 type Reader struct {
-	file          *parquet.File
-	cfg           Config
-	cols          []*column
-	batch         telemetry.Batch
-	skipped, gaps int
-	from, last    int64
-	timed         bool
+	file    *parquet.File
+	cfg     Config
+	cols    []*column
+	at      [roles]int // index in cols, or -1
+	batch   telemetry.Batch
+	joiner  joiner
+	skipped int
+	from    int64
+	last    int64
+	timed   bool
 }
 
 // NewReader opens a file of size bytes. The error is an [*telemetry.Error] that names the column which is
 // missing or of a type that cannot be read.
 func NewReader(r io.ReaderAt, size int64, cfg Config) (x *Reader, err error) {
-	x = &Reader{cfg: cfg, from: math.MinInt64, last: math.MaxInt64, timed: !cfg.From.IsZero() || !cfg.To.IsZero()}
+	x = &Reader{cfg: cfg, timed: !cfg.From.IsZero() || !cfg.To.IsZero()}
 	x.cfg.Limits = cfg.Limits.WithDefaults()
 	if x.cfg.Columns == nil {
 		x.cfg.Columns = &own
 	}
 	if x.cfg.Rows <= 0 {
-		x.cfg.Rows = 1 << 17
+		x.cfg.Rows = 1 << 14
 	}
-	if !cfg.From.IsZero() {
-		x.from = bound(cfg.From)
-	}
-	if !cfg.To.IsZero() {
-		x.last = bound(cfg.To) - 1
-	}
+	x.from, x.last = instant.Between(cfg.From, cfg.To)
 	defer x.catch(&err, 0)
-	x.file, err = parquet.OpenFile(r, size, parquet.SkipBloomFilters(true), parquet.ReadBufferSize(1<<18))
+	x.file, err = parquet.OpenFile(r, size, parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true))
 	if err != nil {
 		return nil, x.fail(telemetry.ErrSyntax, 0, "not a Parquet file that can be read", err)
 	}
@@ -61,17 +64,6 @@ func NewReader(r io.ReaderAt, size int64, cfg Config) (x *Reader, err error) {
 		return nil, err
 	}
 	return x, nil
-}
-
-// bound is t in nanoseconds, or the end of their range.
-func bound(t time.Time) int64 {
-	switch {
-	case t.Before(time.Unix(0, math.MinInt64+1)):
-		return math.MinInt64 + 1
-	case t.After(time.Unix(0, math.MaxInt64)):
-		return math.MaxInt64
-	}
-	return t.UnixNano()
 }
 
 func (x *Reader) fail(kind error, group int, msg string, err error) error {
@@ -85,199 +77,100 @@ func (x *Reader) catch(err *error, group int) {
 	}
 }
 
-// Skipped is how many row groups lay outside From and To by their statistics.
+// Skipped is how many row groups lay outside From and To, or had none of Attributes, by their statistics.
 func (x *Reader) Skipped() int { return x.skipped }
+
+// part is a row group that is read.
+type part struct {
+	group int
+	first int64 // row
+}
 
 // Batches ranges over the rows, each batch valid until the next; codes mean the same along the file. An
 // error ends the sequence. It can be ranged once.
 func (x *Reader) Batches() iter.Seq2[*telemetry.Batch, error] {
 	return func(yield func(*telemetry.Batch, error) bool) {
-		var offset int64
-		for g, group := range x.file.RowGroups() {
+		var list []part
+		var first int64
+		for g := range x.file.Metadata().RowGroups {
+			group := &x.file.Metadata().RowGroups[g]
 			if x.outside(g) {
 				x.skipped++
-				offset += group.NumRows()
-				continue
+			} else if group.NumRows != 0 {
+				list = append(list, part{g, first})
 			}
-			if err := x.start(g, group); err != nil {
+			first += group.NumRows
+		}
+		give := func(b *block) bool {
+			err := b.err
+			if err == nil {
+				err = x.join(b)
+			}
+			if err != nil {
 				x.batch.Reset()
 				yield(&x.batch, err)
+				return false
+			}
+			return x.batch.Len() == 0 && len(x.batch.Findings) == 0 || yield(&x.batch, nil)
+		}
+		if x.cfg.Workers > 1 && len(list) > 1 {
+			x.ahead(list, give)
+			return
+		}
+		d, b := decoder{x: x}, &block{}
+		for _, g := range list {
+			if b.err = d.open(g.group, g.first); b.err != nil {
+				give(b)
 				return
 			}
-			for left := group.NumRows(); left > 0; {
-				n, err := x.fill(g, min(left, int64(x.cfg.Rows)), offset)
-				left -= n
-				offset += n
-				if err != nil {
-					x.close()
-					x.batch.Reset()
-					yield(&x.batch, err)
-					return
-				}
-				if (x.batch.Len() > 0 || len(x.batch.Findings) > 0) && !yield(&x.batch, nil) {
-					x.close()
+			for d.left > 0 {
+				if b.err = d.next(b); !give(b) {
 					return
 				}
 			}
-			x.close()
 		}
 	}
 }
 
-// outside says whether the statistics of a row group's times lie outside the bounds.
-func (x *Reader) outside(g int) (out bool) {
-	if !x.timed {
-		return false
+// outside says whether statistics tell that a row group has nothing that is wanted.
+func (x *Reader) outside(g int) bool {
+	if k := x.at[roleTime]; x.timed && k >= 0 {
+		c := x.cols[k]
+		s := &x.file.Metadata().RowGroups[g].Columns[c.index].MetaData.Statistics
+		if low, high, ok := c.bounds(s.MinValue, s.MaxValue); ok && (high < x.from || low > x.last) {
+			return true
+		}
 	}
-	defer func() {
-		if recover() != nil {
-			out = false // statistics that do not read: the rows tell
-		}
-	}()
-	for _, c := range x.cols {
-		if c.role != roleTime {
-			continue
-		}
-		index, err := x.file.RowGroups()[g].ColumnChunks()[c.index].ColumnIndex()
-		if err != nil || index.NumPages() == 0 {
-			return false
-		}
-		for p := range index.NumPages() {
-			if index.NullPage(p) {
-				continue
-			}
-			low, ok1 := scale(index.MinValue(p).Int64(), c.factor)
-			high, ok2 := scale(index.MaxValue(p).Int64(), c.factor)
-			if !ok1 || !ok2 || high >= x.from && low <= x.last {
-				return false
-			}
-		}
-		return true
+	if k := x.at[roleAttribute]; x.cfg.Attributes != nil && k >= 0 && x.cols[k].kind == parquet.ByteArray {
+		s := &x.file.Metadata().RowGroups[g].Columns[x.cols[k].index].MetaData.Statistics
+		low, high := string(s.MinValue), string(s.MaxValue)
+		return s.MinValue != nil && s.MaxValue != nil && low <= high && !slices.ContainsFunc(x.cfg.Attributes, func(a string) bool { return a >= low && a <= high || a == "" })
 	}
 	return false
 }
 
-// scale is v·factor, false if it overflows.
-func scale(v, factor int64) (int64, bool) {
-	p := v * factor
-	return p, p/factor == v && p != telemetry.NoTime
-}
-
-func (x *Reader) start(g int, group parquet.RowGroup) (err error) {
-	defer x.catch(&err, g+1)
-	if err := x.pages(g, group); err != nil {
-		return err
-	}
-	chunks := group.ColumnChunks()
-	for _, c := range x.cols {
-		c.pages = chunks[c.index].Pages()
-		c.page, c.dict, c.left = nil, nil, 0
-	}
-	return nil
-}
-
-func (x *Reader) close() {
-	for _, c := range x.cols {
-		if c.page != nil {
-			parquet.Release(c.page)
-			c.page = nil
-		}
-		if c.pages != nil {
-			_ = c.pages.Close() // nothing was written
-			c.pages = nil
-		}
-	}
-}
-
-// fill reads n rows into the batch, and drops those that are not wanted.
-func (x *Reader) fill(g int, n, offset int64) (done int64, err error) {
-	defer x.catch(&err, g+1)
-	b := &x.batch
-	b.Reset()
-	x.gaps = 0
-	b.Grow(int(n))
-	b.Entity, b.Attribute, b.Dataset, b.UnitRef = b.Entity[:n], b.Attribute[:n], b.Dataset[:n], b.UnitRef[:n]
-	b.Time, b.Number, b.Kind, b.Quality = b.Time[:n], b.Number[:n], b.Kind[:n], b.Quality[:n]
-	b.Flags, b.Detail = b.Flags[:n], b.Detail[:n]
-	clear(b.Dataset)
-	clear(b.UnitRef)
-	clear(b.Number)
-	clear(b.Kind)
-	clear(b.Quality)
-	clear(b.Flags)
-	clear(b.Entity)
-	attribute := b.Attributes.Code([]byte(x.cfg.Attribute))
-	for i := range b.Detail {
-		b.Time[i], b.Attribute[i] = telemetry.NoTime, attribute
-		b.Detail[i] = telemetry.Detail{Offset: telemetry.NoOffset, Record: uint32(min(offset+int64(i)+1, math.MaxUint32))}
-	}
-	s := x.newScratch(int(n))
-	for _, c := range x.cols {
-		for at := 0; at < int(n); {
-			if c.left == 0 {
-				if err := x.page(c, g); err != nil {
-					return n, err
-				}
+// bounds are statistics of a column of times.
+func (c *column) bounds(least, most []byte) (low, high int64, ok bool) {
+	one := func(p []byte) (int64, bool) {
+		var v int64
+		switch {
+		case c.kind == parquet.Int64 && len(p) == 8:
+			v = int64(binary.LittleEndian.Uint64(p))
+			if c.unsigned && v < 0 {
+				return 0, false
 			}
-			m := min(c.left, int(n)-at)
-			if err := x.part(c, s, at, m); err != nil {
-				return n, err
-			}
-			at += m
-			c.left -= m
+		case c.kind == parquet.Int32 && len(p) == 4 && c.unsigned:
+			v = int64(binary.LittleEndian.Uint32(p))
+		case c.kind == parquet.Int32 && len(p) == 4:
+			v = int64(int32(binary.LittleEndian.Uint32(p)))
+		default:
+			return 0, false
 		}
+		t := []int64{v}
+		bad, _ := scaleAll(t, c.factor)
+		return t[0], bad == 0
 	}
-	if err := x.finish(s); err != nil {
-		return n, err
-	}
-	x.choose()
-	if x.gaps > 0 {
-		b.Report(x.cfg.Limits, telemetry.Finding{Error: telemetry.Error{Kind: telemetry.ErrValue, Format: "parquet", Source: x.cfg.Source, Record: int(offset) + 1, Offset: -1,
-			Msg: fmt.Sprintf("%d of %d numbers are NaN or infinite: rows without value", x.gaps, n)}})
-	}
-	if e := x.cfg.Limits.Entries; b.Entities.Len() > e || b.Attributes.Len() > e || b.Datasets.Len() > e {
-		return n, x.fail(telemetry.ErrLimit, g+1, fmt.Sprintf("more than %d different entities, attributes or datasets; raise Limits.Entries", e), nil)
-	}
-	return n, nil
-}
-
-// page goes to the next page of a column.
-func (x *Reader) page(c *column, g int) error {
-	for {
-		if c.page != nil {
-			parquet.Release(c.page)
-			c.page = nil
-		}
-		p, err := c.pages.ReadPage()
-		if err != nil {
-			if errors.Is(err, io.EOF) {
-				err = io.ErrUnexpectedEOF
-			}
-			return x.fail(telemetry.ErrSyntax, g+1, fmt.Sprintf("column %q: a page cannot be read", c.name), err)
-		}
-		c.page, c.left = p, int(p.NumRows())
-		c.levels, c.at, c.value = p.DefinitionLevels(), 0, 0
-		if len(c.levels) == 0 {
-			c.levels = nil
-		}
-		if d := p.Dictionary(); d != c.dict {
-			c.dict = d
-			c.codes, c.known = c.codes[:0], false
-		}
-		if int(p.NumValues()) != c.left || c.levels != nil && len(c.levels) < c.left {
-			return x.fail(telemetry.ErrUnsupported, g+1, fmt.Sprintf("column %q repeats within a row; it must be flat", c.name), nil)
-		}
-		if c.left > 0 {
-			return nil
-		}
-	}
-}
-
-// choose drops the rows outside the bounds.
-func (x *Reader) choose() {
-	if !x.timed {
-		return
-	}
-	b := &x.batch
-	b.Filter(func(i int) bool { t := b.Time[i]; return t != telemetry.NoTime && t >= x.from && t <= x.last })
+	low, ok1 := one(least)
+	high, ok2 := one(most)
+	return low, high, ok1 && ok2 && low <= high
 }

@@ -29,9 +29,11 @@ type Writer struct {
 }
 
 // NewWriter begins a file.
-func NewWriter(w io.Writer) *Writer {
-	return &Writer{rows: make([]row, batchRows), w: parquet.NewGenericWriter[row](w,
-		parquet.CreatedBy("almotacen", "1", ""), parquet.MaxRowsPerRowGroup(rowGroup), parquet.DataPageStatistics(true))}
+func NewWriter(w io.Writer) *Writer { return newWriter(w, parquet.MaxRowsPerRowGroup(rowGroup)) }
+
+func newWriter(w io.Writer, o ...parquet.WriterOption) *Writer {
+	o = append(o, parquet.CreatedBy("almotacen", "1", ""), parquet.DataPageStatistics(true))
+	return &Writer{rows: make([]row, batchRows), w: parquet.NewGenericWriter[row](w, o...)}
 }
 
 // Write adds the rows of b. The error is an [*telemetry.Error]; the file is then of no use.
