@@ -39,12 +39,13 @@ const DefaultMaxDepth = 64
 type Scanner struct {
 	MaxDepth int // of nested objects and arrays; 0: DefaultMaxDepth
 
-	src   []byte
-	pos   int
-	depth int
-	max   int
-	first bool // the next key or element is the first of its container
-	err   *Error
+	src    []byte
+	pos    int
+	depth  int
+	max    int
+	spaced bool // white space was passed
+	first  bool // the next key or element is the first of its container
+	err    *Error
 
 	key, text []byte   // unescaped
 	keys      []keyRef // of the open objects
@@ -137,11 +138,17 @@ func skipSpace(src []byte, i int) int {
 	return i
 }
 
+// space is skipSpace, and notes that there was some.
+func (s *Scanner) space(i int) int {
+	s.spaced = true
+	return skipSpace(s.src, i)
+}
+
 // Kind is the kind of the next value.
 func (s *Scanner) Kind() Kind {
 	i := s.pos
 	if i < len(s.src) && s.src[i] <= ' ' {
-		i = skipSpace(s.src, i)
+		i = s.space(i)
 		s.pos = i
 	}
 	if i >= len(s.src) {
@@ -227,7 +234,7 @@ func (s *Scanner) readKey() (key []byte, at int, ok bool) {
 		}
 	}
 	if i < len(src) && src[i] <= ' ' {
-		i = skipSpace(src, i)
+		i = s.space(i)
 	}
 	if i >= len(src) {
 		s.cut(i)
@@ -239,7 +246,7 @@ func (s *Scanner) readKey() (key []byte, at int, ok bool) {
 	} else if c == ',' {
 		i++
 		if i < len(src) && src[i] <= ' ' {
-			i = skipSpace(src, i)
+			i = s.space(i)
 		}
 		if i >= len(src) {
 			s.cut(i)
@@ -268,7 +275,7 @@ func (s *Scanner) readKey() (key []byte, at int, ok bool) {
 		return nil, 0, false
 	}
 	if i < len(src) && src[i] <= ' ' {
-		i = skipSpace(src, i)
+		i = s.space(i)
 	}
 	if i >= len(src) || src[i] != ':' {
 		if i >= len(src) {
@@ -287,7 +294,7 @@ func (s *Scanner) readKey() (key []byte, at int, ok bool) {
 func (s *Scanner) More() bool {
 	i, src := s.pos, s.src
 	if i < len(src) && src[i] <= ' ' {
-		i = skipSpace(src, i)
+		i = s.space(i)
 	}
 	if i >= len(src) {
 		s.cut(i)
@@ -305,7 +312,7 @@ func (s *Scanner) More() bool {
 	case c == ',':
 		i++
 		if i < len(src) && src[i] <= ' ' {
-			i = skipSpace(src, i)
+			i = s.space(i)
 		}
 		if i < len(src) && src[i] == ']' {
 			s.Fail(Syntax, i, "a comma before the end of the array")

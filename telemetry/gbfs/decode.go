@@ -130,7 +130,7 @@ func (d *Decoder) readStation() bool {
 	}
 	at := s.Offset()
 	first := r.B.Len()
-	r.BeginEntity(nil)
+	r.BeginEntity()
 	d.id = d.id[:0]
 	var when telemetry.Row
 	when.Time = telemetry.NoTime

@@ -105,9 +105,6 @@ const (
 
 // value reads the value of an attribute in whatever representation.
 func (d *Decoder) value(attr uint32, at int) bool {
-	if !d.careful && d.quick(attr, at) {
-		return true
-	}
 	switch d.r.S.Kind() {
 	case jsonscan.Object:
 		return d.object(attr, at)
@@ -116,11 +113,14 @@ func (d *Decoder) value(attr uint32, at int) bool {
 	case jsonscan.Null:
 		return d.r.Fail(telemetry.ErrValue, d.r.S.Offset(), "null is no value; a deletion is written %q", deletion)
 	}
+	from := d.r.S.Offset()
 	r := jsonrec.NewRow(attr)
 	if !d.r.Scalar(&r) {
 		return false
 	}
+	d.r.ValueAt(from)
 	d.r.Put(&r, at)
+	d.r.Learn(&r, false)
 	return true
 }
 
@@ -129,7 +129,13 @@ func (d *Decoder) object(attr uint32, at int) bool {
 	data := len(d.r.B.Data)
 	switch d.instance(attr) {
 	case done:
-		return d.finish(&d.in, at)
+		if !d.finish(&d.in, at) {
+			return false
+		}
+		if !d.in.aggr && d.in.seen&mSeries == 0 {
+			d.r.Learn(&d.in.row, d.in.kind == property)
+		}
+		return true
 	case compound:
 		d.r.S.Back(d.in.start)
 		d.r.B.Data = d.r.B.Data[:data]
@@ -297,9 +303,12 @@ func (d *Decoder) members(in *instance, careful bool) outcome {
 			}
 		case mValue:
 			in.member = member
+			s.Kind()
+			from := s.Offset()
 			if !d.readValue(in) {
 				return failed
 			}
+			d.r.ValueAt(from)
 		case mTime:
 			if !d.r.Time(&in.row) {
 				return failed

@@ -1,7 +1,6 @@
 package ngsild
 
 import (
-	"github.com/almotacen/almotacen/internal/instant"
 	"github.com/almotacen/almotacen/internal/jsonscan"
 	"github.com/almotacen/almotacen/telemetry"
 	"github.com/almotacen/almotacen/telemetry/internal/jsonrec"
@@ -11,25 +10,17 @@ import (
 type Decoder struct {
 	c        Config
 	r        jsonrec.Reader
-	names    []string // of attributes that tell the time
 	contexts *contexts
 
 	// As values, so that passing them makes nothing anew.
 	entity, inner, feature, notification, collection func() bool
 
-	serial    uint32   // of the entity, over the decoder's life
-	seen      []uint32 // serial of the last entity that had the attribute of a code
 	inFeature bool
 	id, typ   []byte
 	term      []byte // a name expanded
 	context   *context
+	shaped    *context // of what the reader remembers
 	in        instance
-	fast      telemetry.Row // of the kernel
-	units     unitMemo
-	timeText  [40]byte
-	timeN     int
-	timeAt    instant.Time
-	careful   bool // without the kernel: for the test that compares
 	meta      []byte
 	quality   bool   // it has the member quality
 	common    []byte // metadata of all values of a series
@@ -38,9 +29,9 @@ type Decoder struct {
 // NewDecoder returns a decoder. What is wrong with c is said by Decode.
 func NewDecoder(c Config) *Decoder {
 	c.Limits = c.Limits.WithDefaults()
-	d := &Decoder{c: c, names: c.TimeAttributes, r: jsonrec.Reader{Format: name, C: c.Config, Deletion: deletion}}
-	if d.names == nil {
-		d.names = []string{"dateObserved"}
+	d := &Decoder{c: c, r: jsonrec.Reader{Format: name, C: c.Config, Deletion: deletion, Names: c.TimeAttributes}}
+	if d.r.Names == nil {
+		d.r.Names = []string{"dateObserved"}
 	}
 	if c.Expand {
 		d.contexts = &contexts{docs: c.Contexts, strict: c.StrictContext}
@@ -57,7 +48,6 @@ func NewDecoder(c Config) *Decoder {
 // notification, a Feature or a FeatureCollection; in any representation. src is not kept.
 func (d *Decoder) Decode(dst *telemetry.Batch, src []byte) error {
 	d.context = nil
-	d.units = unitMemo{}
 	if err := d.r.Begin(dst, src); err != nil {
 		return err
 	}

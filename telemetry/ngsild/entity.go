@@ -39,13 +39,8 @@ func (d *Decoder) readEntity(top bool) bool {
 
 // begin forgets the entity before.
 func (d *Decoder) begin() {
-	d.serial++
-	if d.serial == 0 {
-		clear(d.seen)
-		d.serial = 1
-	}
 	d.id, d.typ = append(d.id[:0], d.c.Entity.ID...), append(d.typ[:0], d.c.Entity.Type...)
-	d.r.BeginEntity(d.names)
+	d.r.BeginEntity()
 }
 
 // body reads the members of an entity, or of the properties of a Feature.
@@ -54,6 +49,12 @@ func (d *Decoder) body(top bool, start int) bool {
 	s.Object()
 	seen := uint32(0)
 	for {
+		if s.Begun() {
+			if d.contexts != nil {
+				d.sameContext()
+			}
+			d.r.Repeat()
+		}
 		at := s.Offset()
 		key, ok := s.RawKey()
 		if !ok {
@@ -240,19 +241,21 @@ func (d *Decoder) attribute(key []byte, at int) bool {
 	case len(key) > d.c.Limits.Name:
 		return d.r.Fail(telemetry.ErrLimit, at, "a name of %d bytes; the limit is %d: raise Limits.Name", len(key), d.c.Limits.Name)
 	}
-	d.r.TimeAttribute(d.names, key)
+	name := key
 	if d.contexts != nil {
-		key = d.expanded(key)
+		name = d.expanded(key)
+		d.sameContext()
 	}
-	code := d.r.B.Attributes.Code(key)
-	if int(code) >= len(d.seen) {
-		d.seen = append(d.seen, make([]uint32, int(code)+64-len(d.seen))...)
+	code := d.r.B.Attributes.Code(name)
+	return d.r.Attribute(code, key, at) && d.value(code, at)
+}
+
+// sameContext has the reader forget what it knows of attributes when names mean something else.
+func (d *Decoder) sameContext() {
+	if d.shaped != d.context {
+		d.r.Forget()
+		d.shaped = d.context
 	}
-	if d.seen[code] == d.serial {
-		return d.r.Fail(telemetry.ErrDuplicate, at, "the attribute %.80q stands twice in one entity", key)
-	}
-	d.seen[code] = d.serial
-	return d.value(code, at)
 }
 
 // end gives the rows of an entity its code, and their time if they have none.

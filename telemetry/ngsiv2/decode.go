@@ -11,16 +11,13 @@ import (
 
 // Decoder reads NGSIv2. It is for one goroutine at a time.
 type Decoder struct {
-	c     Config
-	r     jsonrec.Reader
-	names []string // of attributes that tell the time
+	c Config
+	r jsonrec.Reader
 
 	// As values, so that passing them makes nothing anew.
 	entity, inner, notification, update func() bool
 
 	deleting bool
-	serial   uint32   // of the entity, over the decoder's life
-	seen     []uint32 // serial of the last entity that had the attribute of a code
 	id, typ  []byte
 
 	// Of the attribute being read.
@@ -29,15 +26,17 @@ type Decoder struct {
 	valueAt  int
 	hasValue bool
 	meta     []byte
-	text     []byte
+	text     []byte // of an item of metadata, from
+	textAt   int
+	textEnd  int
 }
 
 // NewDecoder returns a decoder. What is wrong with c is said by Decode.
 func NewDecoder(c Config) *Decoder {
 	c.Limits = c.Limits.WithDefaults()
-	d := &Decoder{c: c, names: c.TimeAttributes, r: jsonrec.Reader{Format: name, C: c.Config}}
-	if d.names == nil {
-		d.names = []string{"TimeInstant", "dateObserved", "dateModified"}
+	d := &Decoder{c: c, r: jsonrec.Reader{Format: name, C: c.Config, Names: c.TimeAttributes, Forbidden: forbidden}}
+	if d.r.Names == nil {
+		d.r.Names = []string{"TimeInstant", "dateObserved", "dateModified"}
 	}
 	d.entity = func() bool { return d.readEntity(true) }
 	d.inner = func() bool { return d.readEntity(false) }
@@ -105,17 +104,15 @@ func (d *Decoder) readEntity(top bool) bool {
 		}
 		return d.r.Wrong("an entity", jsonscan.Object)
 	}
-	d.serial++
-	if d.serial == 0 {
-		clear(d.seen)
-		d.serial = 1
-	}
 	d.id, d.typ = append(d.id[:0], d.c.Entity.ID...), append(d.typ[:0], d.c.Entity.Type...)
-	d.r.BeginEntity(d.names)
+	d.r.BeginEntity()
 	start, first := s.Offset(), d.r.B.Len()
 	s.Object()
 	hasID, hasType := false, false
 	for {
+		if (hasID || !top && s.Begun()) && !d.deleting {
+			d.r.Repeat()
+		}
 		at := s.Offset()
 		key, ok := s.RawKey()
 		if !ok {
@@ -207,20 +204,15 @@ func (d *Decoder) attribute(key []byte, at int) bool {
 	case len(key) > d.c.Limits.Name:
 		return d.r.Fail(telemetry.ErrLimit, at, "a name of %d bytes; the limit is %d: raise Limits.Name", len(key), d.c.Limits.Name)
 	}
-	d.r.TimeAttribute(d.names, key)
 	known := d.r.B.Attributes.Len()
 	code := d.r.B.Attributes.Code(key)
 	if d.r.B.Attributes.Len() > known {
 		d.checkName(key, at)
 	}
-	if int(code) >= len(d.seen) {
-		d.seen = append(d.seen, make([]uint32, int(code)+64-len(d.seen))...)
+	if !d.r.Attribute(code, key, at) {
+		return false
 	}
-	if d.seen[code] == d.serial {
-		return d.r.Fail(telemetry.ErrDuplicate, at, "the attribute %.80q stands twice in one entity", key)
-	}
-	d.seen[code] = d.serial
-	row := jsonrec.NewRow(code)
+	row, any := jsonrec.NewRow(code), false
 	d.kind, d.meta, d.value, d.hasValue = d.kind[:0], d.meta[:0], nil, false
 	switch s.Kind() {
 	case jsonscan.Object:
@@ -229,6 +221,7 @@ func (d *Decoder) attribute(key []byte, at int) bool {
 		if !ok {
 			return false
 		}
+		any = !whole
 		if whole { // keyValues: the object is the value
 			s.Back(m)
 			d.r.B.Data = d.r.B.Data[:data]
@@ -239,6 +232,7 @@ func (d *Decoder) attribute(key []byte, at int) bool {
 			if !ok {
 				return false
 			}
+			d.r.ValueAt(d.valueAt)
 			if d.r.IsGeometry(raw) {
 				ok = d.r.Geometry(&row, raw, d.valueAt)
 			} else {
@@ -251,19 +245,27 @@ func (d *Decoder) attribute(key []byte, at int) bool {
 			return false
 		}
 	case jsonscan.Array:
+		any = true
+		from := s.Offset()
 		raw, ok := s.Skip()
 		if !ok || !d.r.JSON(&row, raw) {
 			return false
 		}
+		d.r.ValueAt(from)
 	default:
+		from := s.Offset()
 		if !d.r.Scalar(&row) {
 			return false
 		}
+		d.r.ValueAt(from)
 	}
 	if d.deleting {
 		row.Kind, row.Number, row.Detail.Ref, row.Detail.Meta = telemetry.Deleted, 0, telemetry.Span{}, telemetry.Span{}
 	}
 	d.r.Put(&row, at)
+	if !d.deleting {
+		d.r.Learn(&row, any)
+	}
 	return true
 }
 
@@ -307,6 +309,7 @@ func (d *Decoder) normalized(row *telemetry.Row) (whole, ok bool) {
 			} else if !d.r.Scalar(row) {
 				return false, false
 			}
+			d.r.ValueAt(d.valueAt)
 		case "metadata":
 			if hasMeta {
 				return false, d.r.Fail(telemetry.ErrDuplicate, at, "the member metadata stands twice in one attribute")

@@ -18,6 +18,7 @@ import (
 
 	"github.com/almotacen/almotacen/internal/testcorpus"
 	"github.com/almotacen/almotacen/telemetry"
+	"github.com/almotacen/almotacen/telemetry/internal/formattest"
 )
 
 func decode(t testing.TB, c Config, src string) (*telemetry.Batch, error) {
@@ -351,6 +352,49 @@ func count(v any) (n int) {
 		}
 	}
 	return n
+}
+
+func sameAsCareful(t testing.TB, c Config, messages ...[]byte) {
+	t.Helper()
+	formattest.Twins(t, func() telemetry.Decoder { return NewDecoder(c) }, func() telemetry.Decoder {
+		d := NewDecoder(c)
+		d.r.Careful = true
+		return d
+	}, messages...)
+}
+
+// What is remembered of attributes changes nothing, whatever is odd.
+func TestRepeat(t *testing.T) {
+	types := []string{``, `"type":"Number",`, `"type":"Text",`, `"type":"TextUnrestricted",`, `"type":"geo:json",`, `"type":"geo:point",`, `"type":"Relationship",`, `"type":"DateTime",`, `"type":"StructuredValue",`, `"type":3,`}
+	vals := []string{`1`, `-1.5`, `00`, `1e5`, `1234567890123456`, `true`, `tru`, `null`, `"x"`, `"<"`, `""`, `"40.4, -3.7"`, `"140.4, -3.7"`, `"\u0041"`, "\"\xff\"", `{}`, `[1]`, `{"type":"Point","coordinates":[1,2]}`, `{"type":"Point","coordinates":[1, 2.5, 3]}`, `{"type":"Point","bbox":[1,2],"coordinates":[1,2]}`, `{"a":1,"a":1}`}
+	ends := []string{`}`, `,"metadata":{}}`, `,"metadata":{"TimeInstant":{"type":"DateTime","value":"2026-03-29T10:00:00Z"}}}`, `,"metadata":{"TimeInstant":{"value":"2026-03-29T10:00:00+02:00","type":"DateTime"},"unitCode":{"value":"CEL"},"accuracy":{"value":1}}}`, `,"metadata":{"unit":{"value":"nothing"}}}`,
+		`,"metadata":{"TimeInstant":{"value":"2026-03-29T10:00:00"}}}`, `,"metadata":{"TimeInstant":{"value":"2026-03-29"}}}`, `,"metadata":{"quality":{"value":"valid"},"qualityFlag":{"value":"V"}}}`, `,"metadata":{"a":1,"a":1}}`, `,"metadata":{"TimeInstant":{"value":"2026-03-29T10:00:00Z"}},"metadata":3}`, `,"more":1}`, ``}
+	for _, p := range types {
+		for i, v := range vals {
+			for j, e := range ends {
+				entity := func(v, e string) string { return `{"id":"e","type":"T","x":1,"a":{` + p + `"value":` + v + e }
+				a, b, c := entity(v, e), entity(vals[(i+j)%len(vals)], e), entity(v, ends[(i+j)%len(ends)])
+				bare := `{"id":"e","type":"T","y":1,"c":` + v + `,"d":` + vals[(i+j)%len(vals)] + `}`
+				list := []byte(`[` + a + `,"b":3},` + a + `,"b":4},` + b + `},` + a + `,"a":1},` + c + `,"TimeInstant":"2026-03-29T10:00:00Z"},` + bare + `,` + strings.Replace(bare, `:1,`, `:2,`, 1) + `,` + bare + `]`)
+				sameAsCareful(t, Config{}, []byte(a+`}`), list)
+				if (i+j)%4 == 0 {
+					sameAsCareful(t, Config{Config: telemetry.Config{Policy: telemetry.Keep}}, list, []byte(b+`}`), []byte(`{"entities":[`+a+`}],"actionType":"delete"}`), []byte(`{"subscriptionId":"s","data":[`+a+`}]}`), list)
+				}
+			}
+		}
+	}
+}
+
+// What two entities make in turns does not depend on what is remembered of them.
+func FuzzRepeat(f *testing.F) {
+	f.Add([]byte(`{"id":"e","type":"T","a":{"type":"Number","value":3,"metadata":{"TimeInstant":{"type":"DateTime","value":"2026-03-29T10:00:00.00Z"},"unitCode":{"value":"CEL"},"accuracy":{"value":1}}}}`), []byte(`{"id":"e","type":"T","a":{"type":"Number","value":4,"metadata":{"TimeInstant":{"type":"DateTime","value":"2026-03-29T11:00:00.00Z"},"unitCode":{"value":"CEL"},"accuracy":{"value":1}}}}`), uint8(0))
+	f.Add([]byte(`{"id":"e","type":"T","p":{"type":"geo:point","value":"40.4,-3.7"},"d":"2026-03-29T10:00:00Z","j":{"a":1},"u":{"type":"TextUnrestricted","value":"<"}}`), []byte(`{"id":"e","type":"T","p":{"type":"geo:json","value":{"type":"Point","coordinates":[1,2]}},"d":"<","j":{"type":"Point","coordinates":[1,2]},"u":{"type":"TextUnrestricted","value":"a"}}`), uint8(1))
+	f.Add([]byte(`{"id":"e","data":[],"subscriptionId":""}`), []byte(`{"x":1,"data":[{"id":"f"}],"entities":[],"actionType":"delete"}`), uint8(2))
+	f.Fuzz(func(t *testing.T, a, b []byte, policy uint8) {
+		c := Config{Config: telemetry.Config{Policy: telemetry.Policy(policy % 3)}}
+		list := func(l ...[]byte) []byte { return append(append([]byte{'['}, bytes.Join(l, []byte{','})...), ']') }
+		sameAsCareful(t, c, a, list(a, b, a), list(b, a, b), b)
+	})
 }
 
 func FuzzDecode(f *testing.F) {

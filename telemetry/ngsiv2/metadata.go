@@ -55,7 +55,9 @@ func (d *Decoder) item() (text []byte, is bool) {
 	for key, ok := s.Key(); ok; key, ok = s.Key() {
 		switch {
 		case string(key) == "value" && s.Kind() == jsonscan.String:
+			d.textAt = s.Offset() + 1
 			v, _ := s.Text()
+			d.textEnd = s.Offset() - 1
 			d.text = append(d.text[:0], v...)
 			is = true
 		case string(key) == "type" && s.Kind() == jsonscan.String:
@@ -72,6 +74,7 @@ func (d *Decoder) item() (text []byte, is bool) {
 func (d *Decoder) take(row *telemetry.Row, key, text []byte, at int) (taken, ok bool) {
 	switch string(key) {
 	case "TimeInstant":
+		d.r.TimeAt(d.textAt, d.textEnd)
 		t, ok := d.r.ParseTime(text, at)
 		row.Time, row.Detail.Offset, row.Detail.Precision = t.NS, t.Offset, telemetry.Precision(t.Precision)
 		return true, ok

@@ -257,7 +257,7 @@ func (d *Decoder) put(from *stream, at int) bool {
 		row.Detail.Meta = b.PutText(d.meta)
 	}
 	first := b.Len()
-	r.BeginEntity(nil)
+	r.BeginEntity()
 	r.Put(row, at)
 	return r.EndEntity(first, from.id, streamType, at, "phenomenonTime")
 }

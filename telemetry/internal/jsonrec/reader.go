@@ -11,9 +11,12 @@ import (
 // errors with a place, values. A decoder has one as a field. Methods that read are false when
 // they fail, and the error stands then.
 type Reader struct {
-	Format   string
-	C        telemetry.Config // with default limits
-	Deletion string           // the text that says that an attribute ended; "" if none does
+	Format    string
+	C         telemetry.Config // with default limits
+	Deletion  string           // the text that says that an attribute ended; "" if none does
+	Names     []string         // of the attributes that tell the time of their entity
+	Forbidden string           // characters that a text must not have unseen
+	Careful   bool             // without shapes: for tests that compare
 
 	S        jsonscan.Scanner
 	Sub      jsonscan.Scanner // of parts of the message
@@ -32,6 +35,14 @@ type Reader struct {
 	rows  int
 	times times
 	small [32]byte
+
+	serial uint32   // of the entity, over the reader's life
+	seen   []uint32 // serial of the last entity that had the attribute of a code
+	epoch  uint32   // of the message, and the depth of its entities
+	base   int      // that depth
+	shapes []shape  // of the attribute of a code; of 0 only which comes first
+	prev   uint32   // the attribute before
+	spot   spot
 }
 
 // Begin starts a message. The error is the caller's to return.
@@ -46,6 +57,7 @@ func (r *Reader) Begin(dst *telemetry.Batch, src []byte) error {
 	}
 	r.B, r.err, r.Full, r.Record, r.rows, r.Received = dst, nil, false, 0, dst.Len(), received
 	r.begin = dst.Mark()
+	r.turn()
 	r.Source = dst.Sources.Code(telemetry.Source{Format: r.Format, Name: r.C.Source, Received: received})
 	r.S.MaxDepth, r.Sub.MaxDepth = r.C.Limits.Depth, r.C.Limits.Depth
 	r.S.Reset(src)

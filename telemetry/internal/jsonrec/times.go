@@ -18,18 +18,20 @@ type times struct {
 	rank   int  // its place in the list
 }
 
-// BeginEntity forgets the times of the entity before. names are the attributes that tell the time.
-func (r *Reader) BeginEntity(names []string) {
-	r.times.row, r.times.rank, r.times.static = -1, len(names), false
+// BeginEntity forgets the attributes of the entity before.
+func (r *Reader) BeginEntity() {
+	if r.serial++; r.serial == 0 {
+		clear(r.seen)
+		r.serial = 1
+	}
+	r.prev = 0
+	r.times.row, r.times.rank, r.times.static = -1, len(r.Names), false
 }
 
-// TimeAttribute notes that the next row is of an attribute, which may tell the time.
-func (r *Reader) TimeAttribute(names []string, key []byte) {
-	for i, n := range names[:r.times.rank] {
-		if string(key) == n {
-			r.times.row, r.times.rank = r.B.Len(), i
-			return
-		}
+// tells notes that the next row tells the time of the entity, unless one of a lower rank does.
+func (r *Reader) tells(rank int) {
+	if rank < r.times.rank {
+		r.times.row, r.times.rank = r.B.Len(), rank
 	}
 }
 
@@ -43,6 +45,7 @@ func (r *Reader) Time(row *telemetry.Row) bool {
 	if !ok {
 		return false
 	}
+	r.TimeAt(at+1, r.S.Offset()-1)
 	t, ok := r.ParseTime(text, at)
 	row.Time, row.Detail.Offset, row.Detail.Precision = t.NS, t.Offset, telemetry.Precision(t.Precision)
 	return ok
