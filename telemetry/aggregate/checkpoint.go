@@ -146,11 +146,12 @@ func (a *Aggregator) saveMeasure(e *encoder, mi int, rank []uint32) {
 			e.record(b)
 		}
 		for n, x := range w.stage.series[mi] {
-			if x.latest == math.MinInt64 {
+			latest := w.stage.queues[mi][n].latest
+			if latest == math.MinInt64 {
 				continue
 			}
 			b := binary.AppendUvarint(append([]byte(nil), partHeld), uint64(n))
-			b = put64(b, x.latest)
+			b = put64(b, latest)
 			if x.some {
 				b = putHeld(b, &x.last)
 				for i := range x.others {
@@ -159,10 +160,15 @@ func (a *Aggregator) saveMeasure(e *encoder, mi int, rank []uint32) {
 			}
 			e.record(b)
 		}
-		for i := range w.stage.pool {
-			if p := &w.stage.pool[i]; int(p.measure) == mi {
-				b := binary.AppendUvarint(append([]byte(nil), partHeld+1), uint64(p.entity))
-				e.record(putHeld(b, &p.held))
+		for n := range w.stage.queues[mi] {
+			q, s := &w.stage.queues[mi][n], &w.stage.sorter
+			if q.n == 0 {
+				continue
+			}
+			s.sort(&w.stage.pool, q)
+			for k := range s.now {
+				h := s.at(k)
+				e.record(putHeld(binary.AppendUvarint([]byte{partHeld + 1}, uint64(n)), &h))
 			}
 		}
 	}
@@ -363,8 +369,8 @@ func (a *Aggregator) loadPart(mi int, part byte, p *decoder) error {
 				t.counter[slot] = *s.Counter
 			}
 		case partHeld:
-			x := w.stage.of(mi, uint32(e))
-			x.latest = p.i64()
+			x, q := w.stage.of(mi, uint32(e))
+			q.latest = p.i64()
 			for first := true; p.at < len(p.src) && p.err == nil; first = false {
 				if h := p.held(); first {
 					x.some, x.last = true, h
@@ -373,8 +379,14 @@ func (a *Aggregator) loadPart(mi int, part byte, p *decoder) error {
 				}
 			}
 		default:
-			w.stage.pool = append(w.stage.pool, waiting{uint32(mi), uint32(e), p.held()})
-			w.stage.kept = len(w.stage.pool)
+			h := p.held()
+			if _, q := w.stage.of(mi, uint32(e)); p.err == nil {
+				if q.n == 0 {
+					w.stage.active = append(w.stage.active, place{table: uint32(mi), slot: uint32(e)})
+				}
+				w.stage.pool.put(q, &h)
+				w.stage.kept = w.stage.pool.n
+			}
 		}
 		return p.end()
 	}

@@ -146,7 +146,7 @@ type Limits struct {
 	States  int // of all measures together, in each worker; 2^20, of some 100 bytes each
 	Windows int // of one frequency between the first and the last time; 2^20
 	Values  int // numbers of KeepValues, in each worker; 2^26
-	Pending int // readings that wait for earlier ones, in each worker, of 56 bytes; 2^24
+	Pending int // readings that wait for earlier ones, in each worker, of some 16 bytes, or 32 with offsets in sources; 2^24
 	Dense   int // slots of the direct index of a measure, of 4 bytes; beyond it a hash is used; 2^22
 }
 

@@ -50,6 +50,24 @@ func (c *Counter) add(at, v int64) {
 	c.n++
 }
 
+// addRun is add for each of some readings.
+func (c *Counter) addRun(at, v []int64) {
+	c.add(at[0], v[0])
+	for k := 1; k < len(v); {
+		if n := risesOf(v[k:], c.lastV); n > 0 {
+			// Together they rose by the difference.
+			c.increase, _ = c.increase.add(wide(v[k+n-1] - c.lastV))
+			k += n
+			c.lastV = v[k-1]
+			c.n += int64(n)
+			continue
+		}
+		c.add(at[k], v[k])
+		k++
+	}
+	c.lastT = at[len(at)-1]
+}
+
 // Merge adds o, of the same series, which must not begin before c ends; o does not
 // change. The error is of kind ErrMismatch.
 func (c *Counter) Merge(o *Counter) error {

@@ -26,6 +26,9 @@ func (a *Aggregator) seriesRows(mi int, stages []*worker) ([]Row, error) {
 	for _, w := range stages {
 		t := w.stage.timed[mi]
 		for s := range t.len() {
+			if t.lanes.timed && t.timed[s].n == 0 || t.lanes.counter && t.counter[s].n == 0 {
+				continue // its readings were beyond decimals
+			}
 			e := &a.dict.entities[t.group[s]]
 			g := &a.dict.groups[e.group]
 			z := w.zonesOf(a.dict)[e.zone]

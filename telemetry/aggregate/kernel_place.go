@@ -272,3 +272,13 @@ func touch(c *chunk) (x byte) {
 	}
 	return x
 }
+
+// grouped reports whether every entity has a group.
+func grouped(entity, group []uint32) bool {
+	for _, e := range entity {
+		if group[e] == noGroup {
+			return false
+		}
+	}
+	return true
+}

@@ -86,25 +86,13 @@ func (a *Aggregator) Retire(t int64) (*Result, error) {
 // still comes for these windows late.
 func (w *worker) settle(t int64) error {
 	w.stage.settled = w.settled(t)
-	p := w.stage.pool
-	w.sortPool()
-	k := 0
-	for i := range p {
-		h := &p[i]
-		if !w.late(h.entity, h.Time) {
-			p[k] = *h
-			k++
-			continue
-		}
-		if err := w.push(int(h.measure), h.entity, w.stage.of(int(h.measure), h.entity), &h.held); err != nil {
-			return err
-		}
+	if err := w.release(func(e uint32, _ *queue, t int64) bool { return w.retired(e, t) }); err != nil {
+		return err
 	}
-	w.stage.pool, w.stage.kept = p[:k], k
 	for mi, l := range w.stage.series {
 		for e := range l {
 			x := &l[e]
-			if !x.some || !w.late(uint32(e), x.last.Time) {
+			if !x.some || !w.retired(uint32(e), x.last.Time) {
 				continue
 			}
 			if err := w.goOn(mi, uint32(e), x); err != nil {
@@ -135,8 +123,8 @@ func (w *worker) settled(t int64) []int64 {
 	return out
 }
 
-// late reports whether a reading of e comes after its window was retired.
-func (w *worker) late(e uint32, t int64) bool {
+// retired reports whether the window of e of a time was retired.
+func (w *worker) retired(e uint32, t int64) bool {
 	z := w.d.entities[e].zone
 	return int(z) < len(w.stage.settled) && t < w.stage.settled[z]
 }

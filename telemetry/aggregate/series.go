@@ -1,7 +1,6 @@
 package aggregate
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"math/bits"
@@ -53,125 +52,114 @@ type series struct {
 	some     bool
 	last     held   // the one that counts so far
 	others   []held // others of the same time, with other values
-	latest   int64  // of those that came
 	from, to int64  // window of the last reading that went on
 	ordinal  int32
 	slot     uint32 // of the group
 	own      uint32 // of the series
 }
 
-// waiting is a reading that may still be overtaken.
-type waiting struct {
-	measure, entity uint32
-	held
-}
-
 // stage puts the readings of ordered measures in order, series by series.
 type stage struct {
 	series  [][]series // by measure and entity
-	pool    []waiting
-	kept    int // of the pool after the last flush
+	queues  [][]queue  // likewise
+	active  []place    // of queues with readings: the measure is the table, the entity the slot
+	pool    pool
+	sorter  sorter
+	rest    []held // those that flush leaves of a series
+	kept    int    // of the pool after the last flush
 	timed   []*table
 	pending int     // limit
 	settled []int64 // by zone: what comes for times before is late; see settle
+	single  bool    // readings go one by one, as tests want it
+
+	decimal [chunkRows]int64
+	odd     [chunkRows]int32
+	number  [chunkRows]float64
 }
 
 func newStage(d *dict, cfg *Config) *stage {
-	s := &stage{series: make([][]series, len(d.measures)), pending: cfg.Limits.Pending}
+	s := &stage{series: make([][]series, len(d.measures)), queues: make([][]queue, len(d.measures)), pending: cfg.Limits.Pending}
 	for i := range d.measures {
 		s.timed = append(s.timed, newTable(cfg.Limits.Dense, lanes{timed: d.measures[i].Hold != NotHeld, counter: d.measures[i].Meter != nil}))
 	}
 	return s
 }
 
-func (s *stage) of(mi int, e uint32) *series {
-	l := s.series[mi]
-	if int(e) >= len(l) {
-		l = slices.Grow(l, int(e)+1-len(l))
-		for len(l) < cap(l) {
-			l = append(l, series{latest: math.MinInt64})
-		}
-		s.series[mi] = l
+func (s *stage) of(mi int, e uint32) (*series, *queue) {
+	if l := s.series[mi]; int(e) < len(l) {
+		return &l[e], &s.queues[mi][e]
 	}
-	return &l[e]
+	s.reach(mi, e)
+	return &s.series[mi][e], &s.queues[mi][e]
 }
 
-// order takes the rows of an ordered measure.
-func (w *worker) order(tr *translation, mi int, c *chunk, rows []int32, count *Totals) error {
-	n, err := w.sift(tr, mi, c, rows, count)
-	if err != nil {
-		return err
+// reach makes room for the series of an entity.
+func (s *stage) reach(mi int, e uint32) {
+	n := max(int(e)+1, 2*len(s.series[mi]), 16)
+	s.series[mi] = append(make([]series, 0, n), s.series[mi]...)[:n]
+	l := append(make([]queue, 0, n), s.queues[mi]...)
+	for len(l) < n {
+		l = append(l, queue{latest: math.MinInt64})
 	}
-	s := &w.scratch
-	lastSource, source := uint32(0), uint32(0)
-	for k := range n {
-		i := int(s.row[k])
-		h := held{Reading{Time: s.t[k], Value: s.x[k] + 0}, c.quality[i]}
-		if len(c.b.Detail) > 0 {
-			d := &c.b.Detail[c.from+i]
-			if d.Source != lastSource {
-				lastSource, source = d.Source, w.d.sources[c.b.Sources.At(d.Source).Name]
-			}
-			h.Source, h.Offset = source, d.Start
-		}
-		e := tr.entity[s.e[k]]
-		x := w.stage.of(mi, e)
-		late := w.cfg.Lateness
-		if x.latest > math.MinInt64+1 && late < AnyOrder && h.Time < x.latest-int64(late) || w.stage.settled != nil && w.late(e, h.Time) {
-			if err := w.rejectReading(mi, e, h.Time, RejectLate); err != nil {
-				return err
-			}
-			continue
-		}
-		if late == 0 {
-			x.latest = max(x.latest, h.Time)
-			if err := w.push(mi, e, x, &h); err != nil {
-				return err
-			}
-			continue
-		}
-		x.latest = max(x.latest, h.Time)
-		if len(w.stage.pool) >= w.stage.pending {
-			if err := w.flush(false); err != nil {
-				return err
-			}
-			if len(w.stage.pool) >= w.stage.pending {
-				return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d readings wait for earlier ones; sort the input, shorten Config.Lateness, or raise Limits.Pending", w.stage.pending)}, mi, noGroup)
-			}
-		}
-		w.stage.pool = append(w.stage.pool, waiting{uint32(mi), e, h})
-	}
-	if n := len(w.stage.pool); w.cfg.Lateness < AnyOrder && n >= 2*w.stage.kept+64*chunkRows {
-		return w.flush(false)
-	}
-	return nil
+	s.queues[mi] = l
 }
 
-// flush lets readings go on that nothing can come before any more, or all.
-func (w *worker) flush(all bool) error {
-	p := w.stage.pool
-	w.sortPool()
-	k := 0
-	for i := range p {
-		h := &p[i]
-		x := w.stage.of(int(h.measure), h.entity)
-		if !all && (w.cfg.Lateness == AnyOrder || h.Time >= x.latest-int64(w.cfg.Lateness)) {
-			p[k] = *h
-			k++
-			continue
+// order takes the rows of an ordered measure: those of l, or all.
+func (w *worker) order(tr *translation, mi int, c *chunk, l *list, rows []int32, count *Totals) error {
+	s, p := &w.scratch, placed{entity: c.entity, x: c.number, at: c.time}
+	if l != nil {
+		p.entity, p.x, p.at, p.row = l.entity[:l.n], l.number[:l.n], l.time[:l.n], rows
+	}
+	clean := !w.stage.single && w.clean(tr, mi, c, l, &p) && finite(p.x) && within(p.at, w.from, w.to) && grouped(p.entity, tr.group)
+	n := len(rows)
+	switch {
+	case w.shards < 2:
+	case uniform(p.entity):
+		if tr.entity[p.entity[0]]%w.shards != w.shard {
+			return nil
 		}
-		if err := w.push(int(h.measure), h.entity, x, &h.held); err != nil {
+	default:
+		n = 0
+		for k, e := range p.entity {
+			if tr.entity[e]%w.shards == w.shard {
+				s.own[n] = rows[k]
+				s.e[n], s.t[n], s.x[n], s.row[n] = e, p.at[k], p.x[k], rows[k]
+				n++
+			}
+		}
+		rows, p = s.own[:n], placed{entity: s.e[:n], at: s.t[:n], x: s.x[:n], row: s.row[:n]}
+	}
+	if !clean {
+		var err error
+		if n, err = w.sift(tr, mi, c, rows, count); err != nil {
 			return err
 		}
+		p = placed{entity: s.e[:n], at: s.t[:n], x: s.x[:n], row: s.row[:n]}
 	}
-	w.stage.pool, w.stage.kept = p[:k], k
+	r := course{t: p.at, x: p.x, batch: c.b, first: c.from, row: p.row, quality: c.quality}
+	if w.cfg.Lateness > 0 {
+		return w.wait(tr, mi, p.entity, &r)
+	}
+	for k := 0; k < n; {
+		to := k + same(p.entity[k:])
+		if err := w.rise(mi, tr.entity[p.entity[k]], &r, k, to); err != nil {
+			return err
+		}
+		k = to
+	}
 	return nil
 }
 
-func (w *worker) sortPool() {
-	slices.SortFunc(w.stage.pool, func(a, b waiting) int {
-		return cmp.Or(cmp.Compare(a.measure, b.measure), cmp.Compare(a.entity, b.entity), a.Compare(b.Reading), cmp.Compare(a.quality, b.quality))
-	})
+// late reports whether a reading of e comes later than allowed, or after its window was
+// retired.
+func (w *worker) late(e uint32, q *queue, t int64) bool {
+	return w.overtaken(q, t) || w.stage.settled != nil && w.retired(e, t)
+}
+
+// overtaken reports whether a time lies too far behind the latest one of its series.
+func (w *worker) overtaken(q *queue, t int64) bool {
+	least := q.latest - int64(w.cfg.Lateness)
+	return q.latest > math.MinInt64+1 && w.cfg.Lateness < AnyOrder && t < least && least <= q.latest
 }
 
 // push takes the next reading of a series, in the order of time.
@@ -220,29 +208,12 @@ func (w *worker) goOn(mi int, e uint32, x *series) error {
 	if w.cfg.Conflict == Neither && len(x.others) > 0 {
 		return w.rejectReading(mi, e, at, RejectConflict)
 	}
-	m, t, own := &w.d.measures[mi], w.tables[mi], w.stage.timed[mi]
 	if at < x.from || at >= x.to {
-		en := &w.d.entities[e]
-		o, from, to, err := w.zones[en.zone].find(at)
-		if err != nil {
-			return w.d.wrap(err, mi, en.group)
-		}
-		before := t.len() + own.len()
-		x.ordinal, x.from, x.to = int32(o), from, to
-		x.slot = t.at(en.group, x.ordinal)
-		if m.Hold != NotHeld || m.Meter != nil {
-			x.own = own.at(e, x.ordinal)
-			if own.lanes.timed && own.timed[x.own].n == 0 {
-				own.timed[x.own] = Timed{scale: m.scale, hold: m.Hold, maxAge: int64(m.MaxAge)}
-			}
-			if own.lanes.counter && own.counter[x.own].n == 0 {
-				own.counter[x.own] = Counter{scale: m.scale, modulus: m.modulus, noise: m.noise}
-			}
-		}
-		if err := w.check(mi, t.len()+own.len()-before); err != nil {
+		if err := w.enter(mi, e, x, at); err != nil {
 			return err
 		}
 	}
+	m, t, own := &w.d.measures[mi], w.tables[mi], w.stage.timed[mi]
 	v := x.last.Value
 	y := float64(v * m.ten)
 	y = (y + toWhole) - toWhole
@@ -271,6 +242,28 @@ func (w *worker) goOn(mi int, e uint32, x *series) error {
 		return w.keepOne(mi, x.slot, e, x.last.Reading)
 	}
 	return nil
+}
+
+// enter finds the states of a series for the window of a time.
+func (w *worker) enter(mi int, e uint32, x *series, at int64) error {
+	m, t, own, en := &w.d.measures[mi], w.tables[mi], w.stage.timed[mi], &w.d.entities[e]
+	o, from, to, err := w.zones[en.zone].find(at)
+	if err != nil {
+		return w.d.wrap(err, mi, en.group)
+	}
+	before := t.len() + own.len()
+	x.ordinal, x.from, x.to = int32(o), from, to
+	x.slot = t.at(en.group, x.ordinal)
+	if m.Hold != NotHeld || m.Meter != nil {
+		x.own = own.at(e, x.ordinal)
+		if own.lanes.timed && own.timed[x.own].n == 0 {
+			own.timed[x.own] = Timed{scale: m.scale, hold: m.Hold, maxAge: int64(m.MaxAge)}
+		}
+		if own.lanes.counter && own.counter[x.own].n == 0 {
+			own.counter[x.own] = Counter{scale: m.scale, modulus: m.modulus, noise: m.noise}
+		}
+	}
+	return w.check(mi, t.len()+own.len()-before)
 }
 
 // keepOne is keepMore for one reading of an ordered measure.
@@ -337,6 +330,7 @@ func (w *worker) waiting() (*worker, error) {
 	o := newWorker(w.d, w.cfg)
 	o.ordered = true
 	o.stage = newStage(w.d, w.cfg)
+	o.stage.single = w.stage.single
 	o.zonesOf(w.d)
 	for mi, l := range w.stage.series {
 		o.stage.series[mi] = slices.Clone(l)
@@ -345,10 +339,15 @@ func (w *worker) waiting() (*worker, error) {
 			x.others = slices.Clone(x.others)
 			x.from, x.to = 1, 0 // slots are w's
 		}
+		o.stage.queues[mi] = w.stage.queues[mi] // only read
 	}
-	o.stage.pool = slices.Clone(w.stage.pool)
-	if err := o.flush(true); err != nil {
-		return nil, err
+	for _, a := range w.stage.active {
+		mi, e := int(a.table), a.slot
+		s := &o.stage.sorter
+		s.sort(&w.stage.pool, &w.stage.queues[mi][e])
+		if err := o.rise(mi, e, &course{t: s.now, x: s.value, sorter: s}, 0, len(s.now)); err != nil {
+			return nil, err
+		}
 	}
 	for mi, l := range o.stage.series {
 		for e := range l {

@@ -465,3 +465,17 @@ func TestTimeInState(t *testing.T) {
 		require.Equal(t, c.hours, got, "%v", c.key)
 	}
 }
+
+// TestBeyondDecimals: a series without a reading that can be a decimal has no figure, and
+// none of a time that nobody gave.
+func TestBeyondDecimals(t *testing.T) {
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	r, err := Run(context.Background(), Config{Window: period.Year, Measures: []Measure{{ID: "t", Attribute: "t", Hold: Step, MaxAge: time.Hour, Meter: &Meter{}}}},
+		batches(t, []reading{{entity: "s", attribute: "t", at: at, x: 1e12}}, 1))
+	require.NoError(t, err)
+	require.Equal(t, 1, r.Len())
+	s := &r.At(Key{Measure: "t", Group: "s", Window: period.MustParse("2026")}).State
+	require.Equal(t, Rejects{RejectRange: 1}, *s.Rejects)
+	require.Nil(t, s.Span)
+	require.Nil(t, s.Increase)
+}

@@ -43,14 +43,37 @@ func (t *Timed) add(at, v int64) bool {
 	return ok
 }
 
+// addRun is add for each of some readings; false on overflow.
+func (t *Timed) addRun(at, v []int64) bool {
+	last := len(at) - 1
+	ok := t.add(at[0], v[0])
+	if last == 0 {
+		return ok
+	}
+	integral, of := stepRun, t.hold
+	if of == Linear {
+		integral = linearRun
+	}
+	p, covered := integral(at[1:], v[1:], at[0], v[0], t.maxAge)
+	var over bool
+	t.integral, over = t.integral.add(p)
+	t.covered += covered
+	t.n += int64(last)
+	t.lastT, t.lastV = at[last], v[last]
+	return ok && !over
+}
+
 func (t *Timed) gap(at, v int64) (ok bool) {
-	d := at - t.lastT
+	d := t.maxAge
+	before := uint64(at-t.lastT) <= uint64(d) // of 64 bits, whatever the times
+	if before {
+		d = at - t.lastT
+	}
 	var p int128
 	switch {
 	case t.hold == Step:
-		d = min(d, t.maxAge)
 		p = mul64(t.lastV, d)
-	case d <= t.maxAge:
+	case before:
 		p = mul64(t.lastV+v, d)
 	default:
 		return true

@@ -186,7 +186,7 @@ func (w *worker) addChain(tr *translation, x uint32, c *chunk, l *list) error {
 		rows = l.row[:l.n]
 	}
 	if w.ordered {
-		return w.orderChain(tr, x, c, rows)
+		return w.orderChain(tr, x, c, l, rows)
 	}
 	if x == 0 {
 		w.totals.Unwanted += int64(len(rows))
@@ -222,28 +222,22 @@ func (w *worker) addChain(tr *translation, x uint32, c *chunk, l *list) error {
 }
 
 // orderChain adds rows of one attribute to each of its measures that need an order.
-func (w *worker) orderChain(tr *translation, x uint32, c *chunk, rows []int32) error {
+func (w *worker) orderChain(tr *translation, x uint32, c *chunk, l *list, rows []int32) error {
 	for k, m := range tr.chains[x] {
 		if !w.d.measures[m].ordered {
 			continue
 		}
 		if c.starts != nil {
 			c.time = c.timesFor(&w.d.measures[m])
-		}
-		if w.shards > 1 {
-			own := w.scratch.own[:0]
-			for _, i := range rows {
-				if tr.entity[c.entity[i]]%w.shards == w.shard {
-					own = append(own, i)
-				}
+			if l != nil {
+				gather(l.time[:], c.time, rows)
 			}
-			rows = own
 		}
 		count := &w.totals
 		if k > 0 {
 			count = &w.again
 		}
-		if err := w.order(tr, m, c, rows, count); err != nil {
+		if err := w.order(tr, m, c, l, rows, count); err != nil {
 			return err
 		}
 	}
