@@ -205,7 +205,9 @@ func (b *bench) compare(c comparison, got [][]float64) error {
 	cells := make([]any, c.keys+len(got))
 	values := make([]sql.NullFloat64, len(cells))
 	for i := range cells {
-		cells[i] = &values[i]
+		if cells[i] = &values[i]; i < c.keys {
+			cells[i] = new(any) // a text, perhaps
+		}
 	}
 	n := 0
 	for ; rows.Next(); n++ {
@@ -277,6 +279,9 @@ func aggregateSuite(quick bool, only string) error {
 				if err := b.scaling(t); err != nil {
 					return err
 				}
+				if err := b.fromParquet(t); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -310,30 +315,7 @@ func (b *bench) moments(t *sensors, threads int) error {
 				if err != nil {
 					return nil, err
 				}
-				out := make([][]float64, 6)
-				for i := range out {
-					out[i] = make([]float64, 0, r.Len())
-				}
-				for _, x := range r.Rows() {
-					s := &x.State
-					n := s.Count()
-					var sum, mean, v, lo, hi float64
-					if s.Real != nil {
-						sum = s.Real.Sum()
-						mean, _ = s.Real.Mean()
-						v, _ = s.Real.VarianceSample()
-						lo, hi, _ = s.Real.Extremes()
-					} else {
-						sum = s.Moments.Sum()
-						mean, _ = s.Moments.Mean()
-						v, _ = s.Moments.VarianceSample()
-						lo, hi, _ = s.Moments.Extremes()
-					}
-					for i, x := range [...]float64{float64(n), sum, lo, hi, mean, v} {
-						out[i] = append(out[i], x)
-					}
-				}
-				return out, nil
+				return momentsOf(r), nil
 			},
 			query: fmt.Sprintf("SELECT attribute, city, (time - %d) // %d AS hour, count(*)::DOUBLE, sum(v), min(v), max(v), avg(v), var_samp(v) FROM readings GROUP BY 1, 2, 3", start, hourLen),
 		}, t.n)
@@ -342,6 +324,34 @@ func (b *bench) moments(t *sensors, threads int) error {
 		}
 	}
 	return nil
+}
+
+// momentsOf are the six figures of moments of each row.
+func momentsOf(r *aggregate.Result) [][]float64 {
+	out := make([][]float64, 6)
+	for i := range out {
+		out[i] = make([]float64, 0, r.Len())
+	}
+	for _, x := range r.Rows() {
+		s := &x.State
+		n := s.Count()
+		var sum, mean, v, lo, hi float64
+		if s.Real != nil {
+			sum = s.Real.Sum()
+			mean, _ = s.Real.Mean()
+			v, _ = s.Real.VarianceSample()
+			lo, hi, _ = s.Real.Extremes()
+		} else {
+			sum = s.Moments.Sum()
+			mean, _ = s.Moments.Mean()
+			v, _ = s.Moments.VarianceSample()
+			lo, hi, _ = s.Moments.Extremes()
+		}
+		for i, x := range [...]float64{float64(n), sum, lo, hi, mean, v} {
+			out[i] = append(out[i], x)
+		}
+	}
+	return out
 }
 
 // figure runs and takes one figure of each row of groups.
@@ -408,7 +418,7 @@ func (b *bench) others(t *sensors, threads int) error {
 		c.Measures[i].Hold, c.Measures[i].MaxAge = aggregate.Step, age
 	}
 	held := func(s *aggregate.State) (float64, bool) { return s.Span.Mean() }
-	return b.figure(t, "time-weighted-mean 200 groups", 10, 1e-9, threads, 2, c, fmt.Sprintf(`WITH x AS (SELECT attribute, city, v, least(coalesce(lead(time) OVER (PARTITION BY device, attribute ORDER BY time) - time, %[1]d), %[1]d) AS d FROM readings)
+	return b.figure(t, "time-weighted-mean 200 groups", 10, 1e-9, threads, 2, c, fmt.Sprintf(`WITH x AS (SELECT attribute, city, v, b.least(coalesce(lead(time) OVER (PARTITION BY device, attribute ORDER BY time) - time, %[1]d), %[1]d) AS d FROM readings)
 		SELECT attribute, city, sum(v * d) / sum(d) FROM x GROUP BY 1, 2`, int64(age)), held)
 }
 
@@ -429,22 +439,6 @@ func (b *bench) scaling(t *sensors) error {
 	if b.only != "" && !strings.Contains("scaling", b.only) {
 		return nil
 	}
-	least := func(f func() error) (time.Duration, error) {
-		best := time.Duration(math.MaxInt64)
-		rounds := 7
-		if b.quick {
-			rounds = 2
-		}
-		for range rounds {
-			runtime.GC()
-			at := time.Now()
-			if err := f(); err != nil {
-				return 0, err
-			}
-			best = min(best, time.Since(at))
-		}
-		return best, nil
-	}
 	run := func(workers int, list []*telemetry.Batch) func() error {
 		return func() error {
 			a, err := aggregate.New(t.config(workers))
@@ -455,11 +449,11 @@ func (b *bench) scaling(t *sensors) error {
 		}
 	}
 	runtime.GOMAXPROCS(2)
-	one, err := least(run(1, t.batches))
+	one, err := b.least(run(1, t.batches))
 	if err != nil {
 		return err
 	}
-	two, err := least(run(2, t.batches))
+	two, err := b.least(run(2, t.batches))
 	if err != nil {
 		return err
 	}
@@ -475,10 +469,10 @@ func (b *bench) scaling(t *sensors) error {
 			return nil
 		}
 	}
-	if one, err = least(many(1)); err != nil {
+	if one, err = b.least(many(1)); err != nil {
 		return err
 	}
-	if two, err = least(many(2)); err != nil {
+	if two, err = b.least(many(2)); err != nil {
 		return err
 	}
 	fmt.Printf("aggregate/2048 readings, workers 2 against 1 %s\t%v\t%v\t%.2f×\t≥ 1× (noise aside)\n", order(t.shuffled), (two / 200).Round(time.Microsecond), (one / 200).Round(time.Microsecond), float64(one)/float64(two))
@@ -522,7 +516,7 @@ func (b *bench) scaling(t *sensors) error {
 			break
 		}
 	}
-	took, err := least(func() error {
+	took, err := b.least(func() error {
 		var sum aggregate.State
 		for _, p := range raw {
 			var s aggregate.State
