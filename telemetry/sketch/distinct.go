@@ -30,6 +30,7 @@ type Distinct struct {
 	regs  []uint8  // HyperLogLog; slots and codes are nil then
 	last  uint64   // added last; known if seen
 	seen  bool
+	total *int64 // see Account
 }
 
 // ID is an id for a text: FNV-1a of 64 bits, mixed. Two texts of a set of n share one
@@ -107,7 +108,9 @@ func (d *Distinct) insert(id uint64) {
 			for id := range d.ids {
 				codes[id/64] |= 1 << (id % 64)
 			}
+			before := d.held()
 			d.codes, d.slots, d.zero = codes, nil, false
+			d.changed(before)
 		}
 	}
 }
@@ -115,6 +118,7 @@ func (d *Distinct) insert(id uint64) {
 func (d *Distinct) grow() {
 	old := d.slots
 	d.slots = make([]uint64, max(8, 2*len(old)))
+	d.changed(8 * int64(len(old)))
 	mask := uint64(len(d.slots) - 1)
 	for _, id := range old {
 		if id == 0 {
@@ -148,11 +152,13 @@ func (d *Distinct) ids(yield func(uint64) bool) {
 }
 
 func (d *Distinct) toRegisters() {
-	o := Distinct{regs: make([]uint8, registers)}
+	o := Distinct{regs: make([]uint8, registers), total: d.total}
 	for id := range d.ids {
 		o.register(id)
 	}
+	before := d.held()
 	*d = o
+	d.changed(before)
 }
 
 // register is HyperLogLog's update with the hash mix(id + 2^64/φ).

@@ -21,6 +21,7 @@ type Histogram struct {
 	min, max float64
 	pages    []page // sorted by key
 	last     int    // page of the last number
+	total    *int64 // see Account
 }
 
 // page is one doubling of one sign. Its key is the biased exponent, 1 to 2046, with the
@@ -138,6 +139,9 @@ func (h *Histogram) page(key int16) int {
 	i, ok := slices.BinarySearchFunc(h.pages, key, func(p page, k int16) int { return cmp.Compare(p.key, k) })
 	if !ok {
 		h.pages = slices.Insert(h.pages, i, page{key: key, small: new([128]uint32)})
+		if h.total != nil {
+			*h.total += pageBytes
+		}
 	}
 	return i
 }

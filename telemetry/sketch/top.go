@@ -24,8 +24,9 @@ const MaxCounters = 1 << 20
 type Top struct {
 	capacity int
 	n        uint64
-	lost     bool  // a key was replaced
-	items    items // a heap, the least first
+	lost     bool   // a key was replaced
+	items    items  // a heap, the least first
+	total    *int64 // see Account
 }
 
 // Item is a key and how often it occurred: from Count-Error to Count times.
@@ -95,10 +96,12 @@ func (t *Top) Add(key []byte, n uint64) {
 	}
 	if len(t.items.list) < t.capacity {
 		heap.Push(&t.items, Item{Key: string(key), Count: n})
+		t.grown(len(key) + itemBytes)
 		return
 	}
 	t.lost = true
 	least := t.items.list[0]
+	t.grown(len(key) - len(least.Key))
 	delete(t.items.index, least.Key)
 	t.items.list[0] = Item{Key: string(key), Count: least.Count + n, Error: least.Count}
 	t.items.index[string(key)] = 0
@@ -145,6 +148,10 @@ func (t *Top) floor() uint64 {
 }
 
 func (t *Top) fill(list []Item) {
+	if t.total != nil {
+		before := t.held()
+		defer func() { *t.total += t.held() - before }()
+	}
 	t.items = items{index: make(map[string]int, len(list))}
 	for _, it := range slices.Backward(list) {
 		t.items.index[it.Key] = len(t.items.list)
