@@ -98,7 +98,7 @@ func (a *Aggregator) addRows(tr *translation, b *telemetry.Batch, from, to int) 
 		n := int(min(int64(to-from), morselEnd(a.position)-a.position))
 		if a.cfg.SpillDir != "" {
 			n = min(n, chunkRows)
-			if a.workers[0].states >= a.cfg.Limits.States/2 {
+			if w := a.workers[0]; w.states >= a.cfg.Limits.States/2 || w.kept >= a.cfg.Limits.Sketches/2 {
 				if err := a.spill(); err != nil {
 					return err
 				}

@@ -328,6 +328,7 @@ func cmpErr(a, b error) error {
 func (a *Aggregator) recount() error {
 	for _, w := range append(a.stages, a.workers...) {
 		w.states = 0
+		w.recharge()
 		for mi := range a.measures {
 			n := w.tables[mi].len()
 			if w.sides[mi] != nil {
@@ -337,6 +338,9 @@ func (a *Aggregator) recount() error {
 				n += w.stage.timed[mi].len()
 			}
 			if err := w.check(mi, n); err != nil {
+				return err
+			}
+			if err := w.heed(mi, noGroup); err != nil {
 				return err
 			}
 		}
@@ -462,10 +466,10 @@ func (t *table) put(slot uint32, s *State) error {
 			f()
 		}
 	}
-	set(KeepHistogram, s.Histogram != nil, func() { t.histogram[slot] = s.Histogram })
-	set(KeepEntities, s.Entities != nil, func() { t.entities[slot] = s.Entities })
-	set(KeepDistinct, s.Distinct != nil, func() { t.distinct[slot] = s.Distinct })
-	set(KeepTop, s.Top != nil, func() { t.top[slot] = s.Top })
+	set(KeepHistogram, s.Histogram != nil, func() { t.histogram[slot] = accounted(t, s.Histogram) })
+	set(KeepEntities, s.Entities != nil, func() { t.entities[slot] = accounted(t, s.Entities) })
+	set(KeepDistinct, s.Distinct != nil, func() { t.distinct[slot] = accounted(t, s.Distinct) })
+	set(KeepTop, s.Top != nil, func() { t.top[slot] = accounted(t, s.Top) })
 	set(KeepEnds, s.Ends != nil, func() { t.ends[slot] = *s.Ends })
 	return nil
 }

@@ -141,13 +141,19 @@ type Config struct {
 	Limits  Limits
 }
 
-// Limits bound memory. A zero field has the default in its comment.
+// Limits bound memory. A zero field has the default in its comment; beyond one, an error
+// of kind ErrLimit says which, where, and what to do. [Aggregator.MemoryBytes] is what is
+// held. States, Sketches, Values and Pending are of each worker.
 type Limits struct {
-	States  int // of all measures together, in each worker; 2^20, of some 100 bytes each
-	Windows int // of one frequency between the first and the last time; 2^20
-	Values  int // numbers of KeepValues, in each worker; 2^26
-	Pending int // readings that wait for earlier ones, in each worker, of some 16 bytes, or 32 with offsets in sources; 2^24
-	Dense   int // slots of the direct index of a measure, of 4 bytes; beyond it a hash is used; 2^22
+	// States are of all measures together, of some 100 bytes each, and 1,100 if it has
+	// numbers with more decimals than its scale; 2^20.
+	States   int
+	Windows  int   // of one frequency between the first and the last time; 2^20
+	Entities int   // different ones, of some 250 bytes; 2^22
+	Sketches int64 // bytes of histograms, distinct counts and frequent keys; 2^30
+	Values   int   // numbers of KeepValues, of 8 bytes, 16 where groups alternate; 2^26
+	Pending  int   // readings that wait for earlier ones, of some 16 bytes, or 32 with offsets in sources; 2^24
+	Dense    int   // slots of the direct index of a measure, of 4 bytes; beyond it a hash is used; 2^22
 }
 
 func (l Limits) withDefaults() Limits {
@@ -158,7 +164,11 @@ func (l Limits) withDefaults() Limits {
 	}
 	set(&l.States, 1<<20)
 	set(&l.Windows, 1<<20)
+	set(&l.Entities, 1<<22)
 	set(&l.Values, 1<<26)
+	if l.Sketches <= 0 {
+		l.Sketches = 1 << 30
+	}
 	set(&l.Pending, 1<<24)
 	set(&l.Dense, 1<<22)
 	l.States = min(l.States, math.MaxInt32)

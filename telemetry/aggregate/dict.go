@@ -210,6 +210,9 @@ func (d *dict) entity(e telemetry.Entity) (uint32, error) {
 	if n, ok := d.entityIndex[e]; ok {
 		return n, nil
 	}
+	if len(d.entities) >= d.cfg.Limits.Entities {
+		return 0, d.tooMany(e)
+	}
 	g := Group{ID: e.ID}
 	if d.cfg.Group != nil {
 		g = d.cfg.Group(e)

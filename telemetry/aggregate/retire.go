@@ -77,6 +77,9 @@ func (a *Aggregator) Retire(t int64) (*Result, error) {
 			}
 		}
 	}
+	for _, w := range append(a.workers[:len(a.workers):len(a.workers)], a.stages...) {
+		w.recharge()
+	}
 	a.retired, a.counted = t, a.Totals()
 	return r, nil
 }

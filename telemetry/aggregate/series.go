@@ -271,7 +271,7 @@ func (w *worker) keepOne(mi int, slot, e uint32, r Reading) error {
 	m, t := &w.d.measures[mi], w.tables[mi]
 	if m.Keep&KeepValues != 0 {
 		if t.values.n >= w.cfg.Limits.Values {
-			return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d numbers for exact quantiles; keep a histogram, or raise Limits.Values", w.cfg.Limits.Values)}, mi, noGroup)
+			return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d numbers for exact quantiles; keep a histogram, or raise Limits.Values", w.cfg.Limits.Values)}, mi, t.group[slot])
 		}
 		t.values.add([]uint32{slot}, []int32{0}, []float64{r.Value})
 	}
@@ -291,7 +291,7 @@ func (w *worker) keepOne(mi int, slot, e uint32, r Reading) error {
 	if m.Keep&KeepEnds != 0 {
 		t.ends[slot].Add(r)
 	}
-	return nil
+	return w.heed(mi, t.group[slot])
 }
 
 func addTo(t *table, slot uint32, i int64) {

@@ -64,6 +64,7 @@ func (a *Aggregator) spill() error {
 			}
 		}
 		w.states = 0
+		w.recharge()
 	}
 	return nil
 }

@@ -33,6 +33,8 @@ type table struct {
 	rejects []*Rejects
 	spare   []*Rejects // of cleared slots
 	lanes   lanes
+	kept    int64 // bytes of what follows but for values, about; see sketch.Histogram.Account
+	charged int64 // of these, what the worker has counted
 
 	values    log
 	histogram []*sketch.Histogram
@@ -171,16 +173,16 @@ func (t *table) add(g uint32, w int32) uint32 {
 	}
 	k := t.lanes.keep
 	if k&KeepHistogram != 0 {
-		t.histogram = push(t.histogram, &sketch.Histogram{})
+		t.histogram = push(t.histogram, accounted(t, &sketch.Histogram{}))
 	}
 	if k&KeepEntities != 0 {
-		t.entities, t.met = push(t.entities, &sketch.Distinct{}), push(t.met, filter{})
+		t.entities, t.met = push(t.entities, accounted(t, &sketch.Distinct{})), push(t.met, filter{})
 	}
 	if k&KeepDistinct != 0 {
-		t.distinct, t.seen = push(t.distinct, &sketch.Distinct{}), push(t.seen, filter{})
+		t.distinct, t.seen = push(t.distinct, accounted(t, &sketch.Distinct{})), push(t.seen, filter{})
 	}
 	if k&KeepTop != 0 {
-		t.top = push(t.top, sketch.NewTop(TopKeys))
+		t.top = push(t.top, accounted(t, sketch.NewTop(TopKeys)))
 	}
 	if k&KeepEnds != 0 {
 		t.ends = push(t.ends, Ends{})
@@ -228,14 +230,24 @@ func (t *table) reject(slot uint32, r Reject) {
 	t.rejects[slot][r]++
 }
 
+// accounted is a sketch whose memory t counts.
+func accounted[S interface{ Account(*int64) }](t *table, s S) S {
+	s.Account(&t.kept)
+	return s
+}
+
 // filter is a set of small numbers that were met: what it has need not be counted
-// again. It holds no more than maxFilter bits, and nothing follows from what it lacks.
-type filter struct{ bits []uint64 }
+// again. It holds no more than maxFilter bits, and few while few numbers came; nothing
+// follows from what it lacks.
+type filter struct {
+	bits   []uint64
+	missed int32 // numbers beyond the bits
+}
 
 const maxFilter = 1 << 16
 
-// add is false if n was met for sure.
-func (f *filter) add(n uint64) bool {
+// add is false if n was met for sure. Bytes it grows by are added to total.
+func (f *filter) add(n uint64, total *int64) bool {
 	if n < uint64(len(f.bits))*64 {
 		w, b := n/64, uint64(1)<<(n%64)
 		if f.bits[w]&b != 0 {
@@ -245,7 +257,11 @@ func (f *filter) add(n uint64) bool {
 		return true
 	}
 	if n < maxFilter {
+		if f.missed++; n/64 >= 4*uint64(f.missed) {
+			return true
+		}
 		bits := make([]uint64, min(max(2*len(f.bits), int(n/64)+1), maxFilter/64))
+		*total += 8 * int64(len(bits)-len(f.bits))
 		copy(bits, f.bits)
 		bits[n/64] |= 1 << (n % 64)
 		f.bits = bits

@@ -26,7 +26,8 @@ type worker struct {
 	stage   *stage // of an ordered worker
 	shard   uint32
 	shards  uint32
-	states  int // of all tables
+	states  int   // of all tables
+	kept    int64 // bytes of their sketches
 	key     []byte
 	scratch scratch
 	starts  []int64 // times of a chunk with spans
@@ -215,6 +216,11 @@ func (w *worker) addChain(tr *translation, x uint32, c *chunk, l *list) error {
 		if w.d.measures[m].Keep != 0 {
 			if err := w.keepMore(tr, m, c, &p); err != nil {
 				return err
+			}
+			if n := len(p.rows); n > 0 {
+				if err := w.heed(m, tr.group[p.entity[p.rows[n-1]]]); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -419,10 +425,14 @@ func (w *worker) windowsOf(tr *translation, mi int, p *placed) (bool, error) {
 
 // check counts new states and holds to the limit.
 func (w *worker) check(mi, more int) error {
-	if w.states += more; w.states > w.cfg.Limits.States {
-		return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d states; take a coarser window or larger groups, or raise Limits.States", w.cfg.Limits.States)}, mi, noGroup)
+	if w.states += more; w.states <= w.cfg.Limits.States {
+		return nil
 	}
-	return nil
+	group := noGroup
+	if t := w.tables[mi]; t.len() > 0 {
+		group = t.group[t.len()-1]
+	}
+	return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d states; take a coarser window or larger groups, give a SpillDir, or raise Limits.States", w.cfg.Limits.States)}, mi, group)
 }
 
 // clean reports whether every row of p with a time and a group counts as it is, without
@@ -609,7 +619,7 @@ func (w *worker) keepMore(tr *translation, mi int, c *chunk, p *placed) error {
 	}
 	if m.Keep&KeepValues != 0 {
 		if t.values.n+len(slot) > w.cfg.Limits.Values {
-			return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d numbers for exact quantiles; keep a histogram, or raise Limits.Values", w.cfg.Limits.Values)}, mi, noGroup)
+			return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d numbers for exact quantiles; keep a histogram, or raise Limits.Values", w.cfg.Limits.Values)}, mi, t.group[slot[0]])
 		}
 		if p.runs != nil {
 			for i := range p.runs {
@@ -644,14 +654,14 @@ func (w *worker) keepMore(tr *translation, mi int, c *chunk, p *placed) error {
 			for i := range p.runs {
 				k := p.runs[i].from
 				e := tr.entity[p.entity[p.rows[k]]]
-				if t.met[slot[k]].add(uint64(e)) {
+				if t.met[slot[k]].add(uint64(e), &t.kept) {
 					t.entities[slot[k]].Add(w.d.entities[e].id)
 				}
 			}
 		} else {
 			for k, s := range slot {
 				e := tr.entity[p.entity[p.rows[k]]]
-				if t.met[s].add(uint64(e)) {
+				if t.met[s].add(uint64(e), &t.kept) {
 					t.entities[s].Add(w.d.entities[e].id)
 				}
 			}
@@ -668,7 +678,7 @@ func (w *worker) keepMore(tr *translation, mi int, c *chunk, p *placed) error {
 			x := p.x[p.rows[k]]
 			// The decimal, if it is small, says whether the number was met before.
 			y := (float64(x*m.ten) + toWhole) - toWhole
-			if y >= 0 && y < 1<<16 && y/m.ten == x && !t.seen[s].add(uint64(y)) {
+			if y >= 0 && y < 1<<16 && y/m.ten == x && !t.seen[s].add(uint64(y), &t.kept) {
 				continue
 			}
 			t.distinct[s].Add(math.Float64bits(x + 0))

@@ -1,0 +1,124 @@
+package aggregate
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/almotacen/almotacen/indicators/period"
+	"github.com/almotacen/almotacen/telemetry"
+)
+
+func heapNow() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// hostile fills a batch with n rows: each of an entity of its own, or one after the
+// other of a few, with a number no other has, of more decimals than any scale.
+func hostile(b *telemetry.Batch, from, n, entities int) {
+	*b = telemetry.Batch{}
+	a := b.Attributes.Code([]byte("x"))
+	for i := from; i < from+n; i++ {
+		e := b.Entities.Code(fmt.Append(nil, "sensor-", i%entities), nil)
+		b.Append(&telemetry.Row{Entity: e, Attribute: a, Kind: telemetry.Number, Quality: telemetry.Valid, Time: int64(i) * 1e9, Number: math.Exp(float64(i*7919%2000)/100) * (1 + float64(i)/1e7)})
+	}
+}
+
+// TestMemory: what MemoryBytes says is, within a factor, what the heap holds, for as
+// many groups as rows and all numbers different; beyond each limit an error names it,
+// the measure and a group; and until then the memory is within what Limits say.
+func TestMemory(t *testing.T) {
+	const chunk = 10_000
+	age := time.Minute
+	for _, c := range []struct {
+		name     string
+		measure  Measure
+		limits   Limits
+		entities int
+		bound    int64 // by the comments of Limits, doubled for slices that grow by doubling
+		limit    string
+	}{
+		{"states", Measure{}, Limits{States: 60_000}, math.MaxInt, 60_000 * (1100 + 2*250), "Limits.States"},
+		{"floats", Measure{Form: Float}, Limits{States: 60_000}, math.MaxInt, 60_000 * (2*200 + 2*250), "Limits.States"},
+		{"entities", Measure{}, Limits{Entities: 60_000}, math.MaxInt, 60_000 * (1100 + 2*250), "Limits.Entities"},
+		{"histograms", Measure{Keep: KeepHistogram}, Limits{Sketches: 20 << 20}, math.MaxInt, 20<<20 + 60_000*(1100+2*250), "Limits.Sketches"},
+		{"few histograms", Measure{Keep: KeepHistogram}, Limits{Sketches: 10 << 20}, 1999, 10<<20 + 2000*1600 + 4<<20, "Limits.Sketches"},
+		{"distinct of groups", Measure{Keep: KeepDistinct}, Limits{Sketches: 20 << 20}, math.MaxInt, 20<<20 + 120_000*(1100+2*250), "Limits.Sketches"},
+		{"distinct", Measure{Keep: KeepDistinct}, Limits{Sketches: 4 << 20}, 100, 6 << 20, "Limits.Sketches"},
+		{"entities of groups", Measure{Keep: KeepEntities, Form: Float}, Limits{Sketches: 20 << 20}, math.MaxInt, 20<<20 + 120_000*(2*200+2*250), "Limits.Sketches"},
+		{"frequent", Measure{Keep: KeepTop}, Limits{Sketches: 20 << 20}, 500, 24 << 20, "Limits.Sketches"},
+		{"values", Measure{Keep: KeepValues}, Limits{Values: 200_000}, 3, 200_000*2*16 + 4<<20, "Limits.Values"},
+		{"waiting", Measure{Once: true}, Limits{Pending: 100_000}, 10, 100_000*2*56 + 4<<20, "Limits.Pending"},
+		{"held", Measure{Hold: Step, MaxAge: age}, Limits{States: 60_000}, 40_000, 60_000 * (1100 + 2*800), "Limits.States"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.measure.ID, c.measure.Attribute = "m", "x"
+			cfg := Config{Window: period.Year, Limits: c.limits, Measures: []Measure{c.measure}}
+			if c.measure.Once {
+				cfg.Lateness = AnyOrder
+			}
+			var b telemetry.Batch
+			before := heapNow()
+			a, err := New(cfg)
+			require.NoError(t, err)
+			for i := 0; err == nil; i++ {
+				require.Less(t, i, 100)
+				hostile(&b, i*chunk, chunk, c.entities)
+				if err = a.Add(&b); err == nil && i > 0 && i%8 != 0 {
+					continue
+				}
+				b = telemetry.Batch{}
+				a.dict.texts = nil // they hold on to batches
+				heap, said := heapNow()-before, a.MemoryBytes()
+				runtime.KeepAlive(a)
+				t.Logf("%d rows: %d bytes, %d on the heap", a.position, said, heap)
+				require.Less(t, heap, said*3/2+1<<20)
+				require.Less(t, said, heap*3/2+1<<20)
+				require.Less(t, heap, c.bound+1<<20)
+			}
+			require.ErrorIs(t, err, ErrLimit)
+			require.ErrorContains(t, err, c.limit)
+			var e *Error
+			require.True(t, errors.As(err, &e))
+			if c.limit != "Limits.Entities" {
+				require.Equal(t, "m", e.Measure)
+			}
+			if c.limit != "Limits.Pending" {
+				require.NotEmpty(t, e.Group)
+			}
+		})
+	}
+}
+
+// TestSketchesSpill: sketches beyond half the limit go to the directory, and the result
+// is the same.
+func TestSketchesSpill(t *testing.T) {
+	cfg := Config{Window: period.Hour, Measures: []Measure{{ID: "m", Attribute: "x", Keep: KeepHistogram | KeepDistinct | KeepTop}}}
+	run := func() *Result {
+		a, err := New(cfg)
+		require.NoError(t, err)
+		for i := range 6 {
+			var b telemetry.Batch
+			hostile(&b, i*4096, 4096, 3000)
+			require.NoError(t, a.Add(&b))
+		}
+		if cfg.SpillDir != "" {
+			require.NotEmpty(t, a.runs)
+			require.Less(t, a.workers[0].kept, cfg.Limits.Sketches)
+		}
+		r, err := a.Result()
+		require.NoError(t, err)
+		return r
+	}
+	want := dump(t, run())
+	cfg.SpillDir, cfg.Limits.Sketches = t.TempDir(), 16<<20
+	require.Equal(t, want, dump(t, run()))
+}
