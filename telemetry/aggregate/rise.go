@@ -149,7 +149,7 @@ func (w *worker) keepRun(mi int, slot, e uint32, r *course, from int, v []float6
 	}
 	if m.Keep&KeepValues != 0 {
 		if t.values.n+len(x) > w.cfg.Limits.Values {
-			return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d numbers for exact quantiles; keep a histogram, or raise Limits.Values", w.cfg.Limits.Values)}, mi, noGroup)
+			return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d numbers for exact quantiles; keep a histogram, or raise Limits.Values", w.cfg.Limits.Values)}, mi, t.group[slot])
 		}
 		t.values.addRun(slot, w.scratch.rows[:len(x)], x)
 	}
@@ -174,7 +174,7 @@ func (w *worker) keepRun(mi int, slot, e uint32, r *course, from int, v []float6
 		t.ends[slot].Add(r.at(w, from).Reading)
 		t.ends[slot].Add(r.at(w, from+len(v)-1).Reading)
 	}
-	return nil
+	return w.heed(mi, t.group[slot])
 }
 
 // wait takes readings that others may overtake. E are their entities' codes.
