@@ -245,6 +245,17 @@ func (b *Batch) Append(r *Row) {
 	b.Flags[n], b.Detail[n] = r.Flags, r.Detail
 }
 
+// Extend adds n rows that are for the caller to write: until then, every lane has in them what was there before.
+func (b *Batch) Extend(n int) {
+	m := len(b.Time) + n
+	if m > cap(b.Time) || m > cap(b.Detail) {
+		b.Grow(max(n, len(b.Time), 256))
+	}
+	b.Entity, b.Attribute, b.Dataset, b.UnitRef = b.Entity[:m], b.Attribute[:m], b.Dataset[:m], b.UnitRef[:m]
+	b.Time, b.Number, b.Kind, b.Quality = b.Time[:m], b.Number[:m], b.Kind[:m], b.Quality[:m]
+	b.Flags, b.Detail = b.Flags[:m], b.Detail[:m]
+}
+
 // Grow makes room for n more rows.
 func (b *Batch) Grow(n int) {
 	size := len(b.Time) + n

@@ -102,3 +102,19 @@ func TestAppendAllocatesNothing(t *testing.T) {
 		}
 	}))
 }
+
+func TestExtend(t *testing.T) {
+	var b Batch
+	require.NoError(t, b.Add(Observation{Attribute: "a", Value: Value{Kind: Number, Number: 1}}))
+	first := b.At(0)
+	b.Extend(1000)
+	require.Equal(t, 1001, b.Len())
+	for _, n := range []int{len(b.Entity), len(b.Attribute), len(b.Dataset), len(b.UnitRef), len(b.Time), len(b.Number), len(b.Kind), len(b.Quality), len(b.Flags), len(b.Detail)} {
+		require.Equal(t, 1001, n)
+	}
+	b.Truncate(1)
+	require.Equal(t, first, b.At(0))
+	b.Append(&Row{Number: 2})
+	b.Extend(0)
+	require.Equal(t, []float64{1, 2}, b.Number)
+}

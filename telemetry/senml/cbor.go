@@ -250,31 +250,30 @@ func (c *reader) number() (n number, ok bool) {
 // float reads the next item if it is a float64 or an integer of at most 32 bits, as most
 // are. False, and nothing read, if not.
 func (c *reader) float() (float64, bool) {
-	p := c.src[c.pos:]
+	v, n := float(c.src[c.pos:])
+	c.pos += n
+	return v, n > 0
+}
+
+func float(p []byte) (v float64, size int) {
 	if len(p) < 9 {
-		return 0, false
+		return 0, 0
 	}
 	switch b := p[0]; {
 	case b == 0xfb:
-		c.pos += 9
-		return math.Float64frombits(binary.BigEndian.Uint64(p[1:])), true
+		return math.Float64frombits(binary.BigEndian.Uint64(p[1:])), 9
 	case b < 24:
-		c.pos++
-		return float64(b), true
+		return float64(b), 1
 	case b == 24:
-		c.pos += 2
-		return float64(p[1]), true
+		return float64(p[1]), 2
 	case b == 25:
-		c.pos += 3
-		return float64(binary.BigEndian.Uint16(p[1:])), true
+		return float64(binary.BigEndian.Uint16(p[1:])), 3
 	case b == 26:
-		c.pos += 5
-		return float64(binary.BigEndian.Uint32(p[1:])), true
+		return float64(binary.BigEndian.Uint32(p[1:])), 5
 	case b >= 0x20 && b < 0x38:
-		c.pos++
-		return -1 - float64(b-0x20), true
+		return -1 - float64(b-0x20), 1
 	}
-	return 0, false
+	return 0, 0
 }
 
 // maxBig bounds big numbers, in bytes: more than any float64 has.
@@ -410,6 +409,11 @@ func (d *Decoder) decodeCBOR(src []byte) error {
 			return r.Abort(r.Fail(telemetry.ErrType, 0, "%s where a pack, an array, should be", c.kind()))
 		}
 		for i := uint64(0); c.more(n, i); i++ {
+			if end, k := d.repeat(src, c.pos, int(min(n-i, room))); k > 0 {
+				c.pos = end
+				i += uint64(k) - 1
+				continue
+			}
 			if done, err := d.recordCBOR(); done {
 				return err
 			}
@@ -443,7 +447,7 @@ func (d *Decoder) recordCBOR() (done bool, err error) {
 	if c.bad != "" {
 		return false, nil // the end of the pack says it
 	}
-	return d.next(e)
+	return d.next(e, c.src, c.pos)
 }
 
 // cborLabels has the labels of integers from -6.
@@ -533,11 +537,13 @@ func (d *Decoder) fieldCBOR(f fields, rec *record) (e *telemetry.Error) {
 		}
 	case hasT:
 		rec.t, e = d.secondsCBOR(f)
+		rec.tAt, rec.tEnd = at, c.pos
 	case hasBT:
 		rec.bt, e = d.secondsCBOR(f)
 	case hasV:
 		if v, ok := c.float(); ok {
 			rec.v = v
+			rec.vAt, rec.vEnd = at, c.pos
 			return nil
 		}
 		n, ok := c.number()

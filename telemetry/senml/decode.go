@@ -32,13 +32,15 @@ type Config struct {
 
 // Decoder reads packs, and single records of a stream. It is for one goroutine at a time.
 type Decoder struct {
-	c    Config
-	form string // name of the format
-	run  decoding.Run
-	base base
-	rec  record
-	row  telemetry.Row // the last; source and offset stay
-	lost bool          // a base field was wrong: what follows has no meaning
+	c       Config
+	form    string // name of the format
+	run     decoding.Run
+	base    base
+	shapes  shapes
+	careful bool // without shapes: for tests that compare
+	rec     record
+	row     telemetry.Row // the last; source and offset stay
+	lost    bool          // a base field was wrong: what follows has no meaning
 
 	names   telemetry.Dict // resolved names met before
 	known   []known        // of code i+1
@@ -93,6 +95,9 @@ func (d *Decoder) Decode(dst *telemetry.Batch, src []byte) error {
 	d.row = telemetry.Row{}
 	d.row.Detail.Source, d.row.Detail.Offset = r.Source, telemetry.NoOffset
 	d.base.entity, d.base.whole, d.base.unitCode = 0, 0, 0
+	if d.shapes.run++; d.shapes.run == 0 {
+		d.shapes = shapes{}
+	}
 	switch d.c.Form {
 	case JSON:
 		return d.decodeJSON(src)
@@ -113,10 +118,14 @@ func (d *Decoder) begin(alone bool) {
 }
 
 // next decodes d.rec, unless e says what is wrong with it already; an error it returns
-// ends the message, and done does so without one.
-func (d *Decoder) next(e *telemetry.Error) (done bool, err error) {
+// ends the message, and done does so without one. src has the record, up to end; nil: it is not to be learnt.
+func (d *Decoder) next(e *telemetry.Error, src []byte, end int) (done bool, err error) {
 	if e == nil {
-		e = d.add(&d.rec)
+		b := d.run.Batch
+		n, findings := b.Len(), len(b.Findings)+b.Unreported
+		if e = d.add(&d.rec); e == nil && b.Len() == n+1 && src != nil && !d.careful {
+			d.learn(src, end, findings)
+		}
 	} else if d.rec.has&hasBase != 0 && d.setBase(&d.rec) != nil {
 		d.lost = true
 	}

@@ -24,6 +24,10 @@ func (d *Decoder) decodeJSON(src []byte) error {
 		d.begin(false)
 		s.Array()
 		for s.More() {
+			if end, n := d.repeat(src, s.Offset(), room); n > 0 {
+				s.Advance(end)
+				continue
+			}
 			if done, err := d.recordJSON(); done {
 				return err
 			}
@@ -63,7 +67,7 @@ func (d *Decoder) recordJSON() (done bool, err error) {
 		raw := s.Source()[at:s.Offset()]
 		d.lost = bytes.Contains(raw, []byte(`"b`)) || bytes.Contains(raw, []byte(`\u`))
 	}
-	return d.next(e)
+	return d.next(e, s.Source(), s.Offset())
 }
 
 // fieldsJSON reads a record into d.rec; the first thing wrong with it is the error.
@@ -93,8 +97,10 @@ func (d *Decoder) fieldsJSON() (first *telemetry.Error) {
 				rec.n, e = d.textJSON(f)
 			case hasV:
 				e = d.numberV(at)
+				rec.vAt, rec.vEnd = at, s.Offset()
 			case hasT:
 				rec.t, e = d.secondsJSON(f)
+				rec.tAt, rec.tEnd = at, s.Offset()
 			case hasU:
 				rec.u, e = d.textJSON(f)
 			case hasBN:
@@ -227,17 +233,22 @@ func (d *Decoder) secondsJSON(f fields) (int64, *telemetry.Error) {
 	if !ok {
 		return 0, e
 	}
-	var ns int64
-	if n.Value == math.Trunc(n.Value) && math.Abs(n.Value) < 9.2e9 && len(n.Raw) < 16 {
-		return int64(n.Value) * 1_000_000_000, nil
-	}
-	if ns, ok = nanoseconds(n.Raw); !ok {
+	ns, ok := secondsText(n.Value, n.Raw)
+	if !ok {
 		e = d.run.Fail(telemetry.ErrTime, d.json.Offset()-len(n.Raw), "%s of %.40s s is outside 1677 to 2262", f, n.Raw)
 		if f&hasBase != 0 {
 			d.lose(e)
 		}
 	}
 	return ns, e
+}
+
+// secondsText is the seconds that a JSON number is, in nanoseconds; false if they do not fit.
+func secondsText(v float64, raw []byte) (ns int64, ok bool) {
+	if v == math.Trunc(v) && math.Abs(v) < 9.2e9 && len(raw) < 16 {
+		return int64(v) * 1_000_000_000, true
+	}
+	return nanoseconds(raw)
 }
 
 // numberV reads v.

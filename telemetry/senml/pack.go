@@ -48,6 +48,9 @@ type record struct {
 	vb     bool
 	coerce bool // v was no number, and is kept as text
 	buf    []byte
+
+	// Where t and v stand.
+	tAt, tEnd, vAt, vEnd int
 }
 
 // keep is p, a text that will not last, in a place that does until the next record.
@@ -60,7 +63,7 @@ func (r *record) keep(p []byte) []byte {
 // reset begins a record. What has a label of its own is read only if has says so.
 func (r *record) reset(at int) {
 	r.has, r.at, r.coerce = 0, at, false
-	r.t, r.v, r.s = 0, 0, 0
+	r.t, r.v, r.s, r.vEnd = 0, 0, 0, 0
 	r.digits, r.buf = r.digits[:0], r.buf[:0]
 }
 
@@ -417,15 +420,7 @@ func (d *Decoder) time(rec *record, row *telemetry.Row) *telemetry.Error {
 		}
 		t = sum
 	}
-	row.Time, row.Detail.Precision = t, telemetry.Nanosecond
-	switch {
-	case t%1_000_000_000 == 0:
-		row.Detail.Precision = telemetry.Second
-	case t%1_000_000 == 0:
-		row.Detail.Precision = telemetry.Millisecond
-	case t%1_000 == 0:
-		row.Detail.Precision = telemetry.Microsecond
-	}
+	row.Time, row.Detail.Precision = t, precision(t)
 	return nil
 }
 

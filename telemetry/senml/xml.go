@@ -52,7 +52,7 @@ func (d *Decoder) decodeXML(src []byte) error {
 			case depth == 2 && t.Name.Space == namespace && t.Name.Local == "senml":
 				r.Next()
 				d.rec.reset(at)
-				if done, err := d.next(d.fieldsXML(t.Attr)); done {
+				if done, err := d.next(d.fieldsXML(t.Attr), nil, 0); done {
 					return err
 				}
 			}

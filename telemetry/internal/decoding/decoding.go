@@ -89,6 +89,9 @@ func (r *Run) Note(e *telemetry.Error) {
 	r.Batch.Report(r.Config.Limits, telemetry.Finding{Error: *e})
 }
 
+// Left is how many rows more the limit allows.
+func (r *Run) Left() int { return r.Config.Limits.Rows - (r.Batch.Len() - r.start.Rows()) }
+
 // Full is an error, for Abort, if the batch has more than limits allow. Cheap: once a
 // record.
 func (r *Run) Full(i int) *telemetry.Error {

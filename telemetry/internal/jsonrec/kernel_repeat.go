@@ -26,12 +26,9 @@ func (r *Reader) repeat() bool {
 	if i >= len(src) || src[i] != ',' || int(r.prev) >= len(r.shapes) {
 		return false
 	}
-	// The lanes of the rows to come, without bounds to check.
 	first := b.Len()
-	if cap(b.Time)-first < room {
-		b.Grow(max(first, 256))
-	}
-	b.Grow(room)
+	b.Extend(room)
+	// As arrays, whose bounds need no checks.
 	attributes, datasets, units := (*[room]uint32)(b.Attribute[first:first+room]), (*[room]uint32)(b.Dataset[first:first+room]), (*[room]uint32)(b.UnitRef[first:first+room])
 	times, numbers, details := (*[room]int64)(b.Time[first:first+room]), (*[room]float64)(b.Number[first:first+room]), (*[room]telemetry.Detail)(b.Detail[first:first+room])
 	kinds, qualities, flags := (*[room]telemetry.Kind)(b.Kind[first:first+room]), (*[room]telemetry.Quality)(b.Quality[first:first+room]), (*[room]telemetry.Flags)(b.Flags[first:first+room])
@@ -97,10 +94,7 @@ func (r *Reader) repeat() bool {
 		r.prev = code
 		i = j
 	}
-	m := first + k
-	b.Entity, b.Attribute, b.Dataset, b.UnitRef = b.Entity[:m], b.Attribute[:m], b.Dataset[:m], b.UnitRef[:m]
-	b.Time, b.Number, b.Kind, b.Quality = b.Time[:m], b.Number[:m], b.Kind[:m], b.Quality[:m]
-	b.Flags, b.Detail = b.Flags[:m], b.Detail[:m]
+	b.Truncate(first + k)
 	r.S.Advance(i)
 	return k == room
 }
