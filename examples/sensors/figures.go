@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -48,7 +49,7 @@ func aggregated(name string, zone *time.Location, group func(id string) string) 
 			return nil, err
 		}
 	}
-	return a.Result()
+	return a.Result(context.Background())
 }
 
 // cubeConfig says which figure is which variable of the catalogue. Means of less than three

@@ -22,6 +22,7 @@ type Aggregator struct {
 	position int64     // rows added
 	retired  int64     // the latest time of Retire; earliest: none
 	counted  Totals    // until then
+	progress progress
 	runs     []spilled
 	floats   bool
 	err      error
@@ -71,7 +72,7 @@ func Run(ctx context.Context, c Config, batches []*telemetry.Batch) (*Result, er
 	if err := a.AddAll(ctx, batches); err != nil {
 		return nil, err
 	}
-	return a.Result()
+	return a.Result(ctx)
 }
 
 // Position is the number of rows added.
@@ -86,20 +87,20 @@ func (a *Aggregator) Add(b *telemetry.Batch) error {
 	}
 	tr, err := a.dict.translate(b)
 	if err == nil {
-		err = a.addRows(tr, b, 0, b.Len())
+		err = a.addRows(context.Background(), tr, b, 0, b.Len())
 	}
 	a.err = err
 	return err
 }
 
 // addRows adds the rows [from, to) on the caller's goroutine, morsel by morsel.
-func (a *Aggregator) addRows(tr *translation, b *telemetry.Batch, from, to int) error {
+func (a *Aggregator) addRows(ctx context.Context, tr *translation, b *telemetry.Batch, from, to int) error {
 	for from < to {
 		n := int(min(int64(to-from), morselEnd(a.position)-a.position))
 		if a.cfg.SpillDir != "" {
 			n = min(n, chunkRows)
 			if w := a.workers[0]; w.states >= a.cfg.Limits.States/2 || w.kept >= a.cfg.Limits.Sketches/2 {
-				if err := a.spill(); err != nil {
+				if err := a.spill(ctx); err != nil {
 					return err
 				}
 			}
@@ -118,8 +119,13 @@ func (a *Aggregator) addRows(tr *translation, b *telemetry.Batch, from, to int) 
 			if err := a.mergeParts(a.workers[0]); err != nil {
 				return err
 			}
+			a.report()
+			if ctx.Err() != nil && from < to {
+				return ctx.Err()
+			}
 		}
 	}
+	a.report()
 	return nil
 }
 
@@ -197,7 +203,7 @@ func (a *Aggregator) addAll(ctx context.Context, batches []*telemetry.Batch) err
 		for _, b := range batches {
 			tr, err := a.dict.translate(b)
 			if err == nil {
-				err = a.addRows(tr, b, 0, b.Len())
+				err = a.addRows(ctx, tr, b, 0, b.Len())
 			}
 			if err == nil {
 				err = ctx.Err()
@@ -230,7 +236,7 @@ func (a *Aggregator) addAll(ctx context.Context, batches []*telemetry.Batch) err
 	alone := func(cuts [][]stretch) error {
 		for _, c := range cuts {
 			for _, s := range c {
-				if err := a.addRows(s.tr, s.b, s.from, s.to); err != nil {
+				if err := a.addRows(ctx, s.tr, s.b, s.from, s.to); err != nil {
 					return err
 				}
 			}
@@ -264,7 +270,8 @@ func (a *Aggregator) parallel(ctx context.Context, cuts [][]stretch) error {
 		failed atomic.Bool
 		group  sync.WaitGroup
 	)
-	for _, w := range a.workers[:n] {
+	a.apart()
+	for i, w := range a.workers[:n] {
 		group.Go(func() {
 			for {
 				k := int(next.Add(1) - 1)
@@ -296,6 +303,11 @@ func (a *Aggregator) parallel(ctx context.Context, cuts [][]stretch) error {
 					turn.Broadcast()
 					turn.L.Unlock()
 				}
+				if a.stages == nil {
+					a.reportOf(i, w, lengthOf(cuts[k]))
+				} else {
+					a.reportOf(i, w, 0) // rows count when the stages have them, too
+				}
 			}
 		})
 	}
@@ -314,6 +326,11 @@ func (a *Aggregator) parallel(ctx context.Context, cuts [][]stretch) error {
 					if late[i] == nil {
 						late[i] = ctx.Err()
 					}
+					if i == 0 {
+						a.reportOf(len(a.workers), w, lengthOf(cut))
+					} else {
+						a.reportOf(len(a.workers)+i, w, 0)
+					}
 				}
 			})
 		}
@@ -326,11 +343,16 @@ func (a *Aggregator) parallel(ctx context.Context, cuts [][]stretch) error {
 		}
 	}
 	for _, cut := range cuts {
-		for _, s := range cut {
-			a.position += int64(s.to - s.from)
-		}
+		a.position += lengthOf(cut)
 	}
 	return nil
+}
+
+func lengthOf(cut []stretch) (n int64) {
+	for _, s := range cut {
+		n += int64(s.to - s.from)
+	}
+	return n
 }
 
 // Totals counts the rows that were added and those that no state counts.

@@ -294,7 +294,7 @@ func TestAnySplit(t *testing.T) {
 				require.NoError(t, a.Add(b))
 			}
 			require.NoError(t, a.AddAll(context.Background(), list[k:]))
-			r, err := a.Result()
+			r, err := a.Result(t.Context())
 			require.NoError(t, err)
 			require.EqualValues(t, len(rows), r.Totals.Rows)
 			require.True(t, slices.Equal(want, dump(t, r)), "workers %d, batches of %d", workers, size)
@@ -456,7 +456,7 @@ func TestReplacedDictionary(t *testing.T) {
 	fill("a", "b", "c")
 	b = telemetry.Batch{}
 	fill("b", "a", "c")
-	r, err := a.Result()
+	r, err := a.Result(t.Context())
 	require.NoError(t, err)
 	for _, n := range []string{"a", "b", "c"} {
 		require.EqualValues(t, 2, r.At(Key{Measure: "t", Group: n}).State.Count())

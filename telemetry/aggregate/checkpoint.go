@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -18,8 +19,8 @@ const magic = "ALMOAGG1"
 
 // Checkpoint writes all that a holds to a file, which takes the place of the one there
 // whole or not at all: when it returns nil, every row added before is safe, and not
-// earlier. Note is the caller's, at most 64 MiB: the place in its input to go on from.
-func (a *Aggregator) Checkpoint(name string, note []byte) error {
+// earlier. If ctx ends the one before stands. Note is the caller's, at most 64 MiB: the place in its input to go on from.
+func (a *Aggregator) Checkpoint(ctx context.Context, name string, note []byte) error {
 	if a.err != nil {
 		return a.err
 	}
@@ -46,7 +47,7 @@ func (a *Aggregator) Checkpoint(name string, note []byte) error {
 		}
 		rank := a.ranks()
 		for mi := range a.measures {
-			a.saveMeasure(e, mi, rank)
+			a.saveMeasure(ctx, e, mi, rank)
 		}
 		if e.err == nil {
 			_, e.err = w.Write(e.sum.Sum(nil))
@@ -54,6 +55,9 @@ func (a *Aggregator) Checkpoint(name string, note []byte) error {
 		return e.err
 	})
 	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		return &Error{Kind: ErrFile, File: name, Msg: "the checkpoint is not written; the one before stands", Err: err}
 	}
 	return nil
@@ -99,7 +103,7 @@ const (
 	partEnd    = 0
 )
 
-func (a *Aggregator) saveMeasure(e *encoder, mi int, rank []uint32) {
+func (a *Aggregator) saveMeasure(ctx context.Context, e *encoder, mi int, rank []uint32) {
 	var exact, sides []*table
 	for _, w := range a.workers {
 		if w.tables[mi].lanes.hot {
@@ -112,10 +116,10 @@ func (a *Aggregator) saveMeasure(e *encoder, mi int, rank []uint32) {
 	for _, w := range a.stages {
 		exact = append(exact, w.tables[mi])
 	}
-	a.saveTables(e, mi, partExact, exact, rank)
-	a.saveTables(e, mi, partSide, sides, rank)
+	a.saveTables(ctx, e, mi, partExact, exact, rank)
+	a.saveTables(ctx, e, mi, partSide, sides, rank)
 	if a.real[mi] != nil {
-		a.saveTables(e, mi, partReal, []*table{a.real[mi]}, rank)
+		a.saveTables(ctx, e, mi, partReal, []*table{a.real[mi]}, rank)
 		t := a.workers[0].tables[mi]
 		for s := range t.group {
 			p := &t.part[s]
@@ -189,16 +193,19 @@ func (a *Aggregator) slotKey(b []byte, part byte, t *table, slot uint32) []byte 
 }
 
 // saveTables writes the merged states of tables.
-func (a *Aggregator) saveTables(e *encoder, mi int, part byte, tables []*table, rank []uint32) {
+func (a *Aggregator) saveTables(ctx context.Context, e *encoder, mi int, part byte, tables []*table, rank []uint32) {
 	var r Result
 	if e.err != nil {
 		return
 	}
-	if e.err = a.collectTables(&r, mi, tables, rank); e.err != nil {
+	if e.err = a.collectTables(ctx, &r, mi, tables, rank); e.err != nil {
 		return
 	}
 	zones := a.workers[0].zonesOf(a.dict)
 	for i := range r.rows {
+		if i%looks == 0 && e.err == nil {
+			e.err = ctx.Err()
+		}
 		x := &r.rows[i]
 		b := putText([]byte{part}, x.Group)
 		b = binary.AppendVarint(b, zones[a.dict.zone(x.Zone)].ordinal(x.Window))

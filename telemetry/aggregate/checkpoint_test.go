@@ -58,7 +58,7 @@ func TestResume(t *testing.T) {
 		for _, b := range list[:stop] {
 			require.NoError(t, a.Add(b))
 		}
-		require.NoError(t, a.Checkpoint(name, []byte("note")))
+		require.NoError(t, a.Checkpoint(t.Context(), name, []byte("note")))
 		c.Workers = 1 + (stop+1)%3
 		b, note, err := Resume(c, name)
 		require.NoError(t, err)
@@ -67,7 +67,7 @@ func TestResume(t *testing.T) {
 		for _, x := range list[stop:] {
 			require.NoError(t, b.Add(x))
 		}
-		r, err := b.Result()
+		r, err := b.Result(t.Context())
 		require.NoError(t, err)
 		require.True(t, slices.Equal(want, dump(t, r)), "stopped at batch %d", stop)
 		require.EqualValues(t, len(rows), r.Totals.Rows)
@@ -136,7 +136,7 @@ func TestKill(t *testing.T) {
 	require.NoError(t, err)
 	a, _, err := Resume(c, filepath.Join(dir, "checkpoint"))
 	require.NoError(t, err)
-	got, err := a.Result()
+	got, err := a.Result(t.Context())
 	require.NoError(t, err)
 	require.True(t, slices.Equal(dump(t, r), dump(t, got)))
 }
@@ -158,7 +158,7 @@ func victim(t *testing.T, dir string) {
 	for ; next < len(list); next++ {
 		require.NoError(t, a.Add(list[next]))
 		if next%3 == 2 || next == len(list)-1 {
-			require.NoError(t, a.Checkpoint(name, binary.LittleEndian.AppendUint64(nil, uint64(next+1))))
+			require.NoError(t, a.Checkpoint(t.Context(), name, binary.LittleEndian.AppendUint64(nil, uint64(next+1))))
 			fmt.Println("acknowledged", a.Position())
 		}
 	}
@@ -183,13 +183,13 @@ func TestSpill(t *testing.T) {
 	for i, b := range list {
 		require.NoError(t, a.Add(b))
 		if i == len(list)/2 {
-			require.NoError(t, a.Checkpoint(name, nil))
+			require.NoError(t, a.Checkpoint(t.Context(), name, nil))
 			a, _, err = Resume(c, name)
 			require.NoError(t, err)
 		}
 	}
 	require.Greater(t, len(a.runs), 1)
-	got, err := a.Result()
+	got, err := a.Result(t.Context())
 	require.NoError(t, err)
 	require.True(t, slices.Equal(want, dump(t, got)))
 	files, err := os.ReadDir(c.SpillDir)
@@ -199,7 +199,7 @@ func TestSpill(t *testing.T) {
 	require.NoError(t, err)
 	raw[len(raw)-20]++
 	require.NoError(t, os.WriteFile(filepath.Join(c.SpillDir, a.runs[1].name), raw, 0o600))
-	_, err = a.Result()
+	_, err = a.Result(t.Context())
 	require.ErrorIs(t, err, ErrFile)
 	c.Measures[0].Keep = KeepValues
 	_, err = New(c)
@@ -221,12 +221,12 @@ func TestRetire(t *testing.T) {
 	for i, b := range batches(t, rows, 100) {
 		require.NoError(t, a.Add(b))
 		if i%5 == 4 {
-			part, err := a.Retire(rows[100*i].at.Add(-time.Hour).UnixNano())
+			part, err := a.Retire(t.Context(), rows[100*i].at.Add(-time.Hour).UnixNano())
 			require.NoError(t, err)
 			parts = append(parts, part)
 		}
 	}
-	last, err := a.Result()
+	last, err := a.Result(t.Context())
 	require.NoError(t, err)
 	sum := map[Key]*State{}
 	for _, p := range append(parts, last) {

@@ -139,6 +139,11 @@ type Config struct {
 	// Workers is the most goroutines that AddAll and Run use; 0 or 1: the caller's.
 	Workers int
 	Limits  Limits
+	// Progress, if it is set, is told while rows are added how far the aggregator is: at
+	// most ten times a second by Clock, which must be given with it, one call at a time,
+	// from the goroutines that work. It must not use the aggregator.
+	Progress func(Progress)
+	Clock    func() time.Time
 }
 
 // Limits bound memory. A zero field has the default in its comment; beyond one, an error
@@ -202,6 +207,9 @@ func compile(c Config) ([]measure, error) {
 	}
 	if c.Lateness < 0 || c.Conflict > Neither {
 		return nil, &Error{Kind: ErrConfig, Msg: fmt.Sprintf("lateness %v, conflict rule %d", c.Lateness, c.Conflict)}
+	}
+	if c.Progress != nil && c.Clock == nil {
+		return nil, &Error{Kind: ErrConfig, Msg: "Progress is told by a clock; give Config.Clock"}
 	}
 	seen := map[string]bool{}
 	out := make([]measure, 0, len(c.Measures))

@@ -70,7 +70,7 @@ func TestEditions(t *testing.T) {
 		came = append(came, rows[min(100*i, len(rows)):min(100*i+100, len(rows))]...)
 		mark, ok := w.At()
 		require.True(t, ok)
-		r, err := a.Result()
+		r, err := a.Result(t.Context())
 		require.NoError(t, err)
 		out, err := e.Publish(r, mark)
 		require.NoError(t, err)
@@ -178,7 +178,7 @@ func TestRetiredEditions(t *testing.T) {
 		w.Add(b, math.MaxInt64)
 		mark, _ := w.At()
 		if i%4 == 3 {
-			part, err := a.Retire(mark)
+			part, err := a.Retire(t.Context(), mark)
 			require.NoError(t, err)
 			if kept != nil {
 				part, err = kept.Merge(part)
@@ -186,11 +186,11 @@ func TestRetiredEditions(t *testing.T) {
 			}
 			kept = part
 			name := filepath.Join(t.TempDir(), "agg")
-			require.NoError(t, a.Checkpoint(name, nil))
+			require.NoError(t, a.Checkpoint(t.Context(), name, nil))
 			a, _, err = Resume(c, name)
 			require.NoError(t, err)
 		}
-		live, err := a.Result()
+		live, err := a.Result(t.Context())
 		require.NoError(t, err)
 		all := live
 		if kept != nil {
@@ -211,7 +211,7 @@ func TestRetiredEditions(t *testing.T) {
 				require.ErrorIs(t, err, ErrMismatch)
 			}
 		}
-		direct, err := whole.Result()
+		direct, err := whole.Result(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, direct.Totals, all.Totals)
 		plain := func(r *Result) *Result {
@@ -235,7 +235,7 @@ func TestRetiredEditions(t *testing.T) {
 	require.Equal(t, x, y)
 
 	// Of "once" no reading counts twice, and what is left out is counted as late.
-	live, err := a.Result()
+	live, err := a.Result(t.Context())
 	require.NoError(t, err)
 	all, err := kept.Merge(live)
 	require.NoError(t, err)
@@ -271,21 +271,21 @@ func TestRetireWaiting(t *testing.T) {
 		require.NoError(t, err)
 		list := batches(t, rows, 3)
 		require.NoError(t, a.Add(list[0]))
-		first, err := a.Retire(at(60).UnixNano())
+		first, err := a.Retire(t.Context(), at(60).UnixNano())
 		require.NoError(t, err)
 		require.EqualValues(t, 3, first.rows[0].State.Count())
 		require.NoError(t, a.Add(list[1]))
-		rest, err := a.Result()
+		rest, err := a.Result(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, 2, rest.Len())
 		require.EqualValues(t, 0, rest.rows[0].State.Count())
 		require.True(t, rest.rows[0].Correction)
 		require.Equal(t, Rejects{RejectLate: 1}, *rest.rows[0].State.Rejects)
 		require.EqualValues(t, 2, rest.rows[1].State.Count())
-		all, err := a.Retire(math.MaxInt64)
+		all, err := a.Retire(t.Context(), math.MaxInt64)
 		require.NoError(t, err)
 		require.Equal(t, 2, all.Len())
-		empty, err := a.Result()
+		empty, err := a.Result(t.Context())
 		require.NoError(t, err)
 		require.Zero(t, empty.Len())
 	}
@@ -382,7 +382,7 @@ func TestEditionsInCube(t *testing.T) {
 	}
 	var e Editions
 	cube1 := func() *cube.Cube {
-		r, err := a.Result()
+		r, err := a.Result(t.Context())
 		require.NoError(t, err)
 		q, err := r.Cube(CubeConfig{Editions: &e, Outputs: []Output{{Variable: "mean", Measure: "t", Statistic: Mean}}})
 		require.NoError(t, err)
@@ -394,7 +394,7 @@ func TestEditionsInCube(t *testing.T) {
 	}
 	add(1, 10)
 	add(2, 20)
-	r, err := a.Result()
+	r, err := a.Result(t.Context())
 	require.NoError(t, err)
 	_, err = e.Publish(r, day(2).UnixNano())
 	require.NoError(t, err)
@@ -408,7 +408,7 @@ func TestEditionsInCube(t *testing.T) {
 	require.Equal(t, cube.Provisional, x.Status)
 	require.Equal(t, 11.5, x.Value)
 	require.Contains(t, src, ", changed since edition 1")
-	r, err = a.Result()
+	r, err = a.Result(t.Context())
 	require.NoError(t, err)
 	_, err = e.Publish(r, day(3).UnixNano())
 	require.NoError(t, err)
@@ -417,7 +417,7 @@ func TestEditionsInCube(t *testing.T) {
 	require.Contains(t, src, ", edition 2 (edition 1: 10)")
 
 	// After it was retired, what comes is no figure by itself.
-	_, err = a.Retire(day(3).UnixNano())
+	_, err = a.Retire(t.Context(), day(3).UnixNano())
 	require.NoError(t, err)
 	add(1, 99)
 	x, _ = cell(cube1(), 1)
@@ -432,7 +432,7 @@ func FuzzEditions(f *testing.F) {
 		_ = b.Add(reading{"s", "t", time.Date(2026, 5, 1+i, 12, 0, 0, 0, time.UTC), float64(i), telemetry.Valid}.observation())
 		_ = b.Add(reading{"s", "t", time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC), float64(i), telemetry.Valid}.observation())
 		_ = a.Add(b)
-		r, _ := a.Result()
+		r, _ := a.Result(context.Background())
 		_, _ = e.Publish(r, math.MaxInt64)
 		raw, _ := e.AppendBinary(nil)
 		f.Add(raw)

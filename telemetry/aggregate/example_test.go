@@ -1,6 +1,7 @@
 package aggregate_test
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -42,7 +43,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	r, err := a.Result()
+	r, err := a.Result(context.Background())
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -83,7 +84,7 @@ func ExampleEditions() {
 			return
 		}
 		watermark.Add(&b, day.Add(48*time.Hour).UnixNano())
-		result, err := a.Result()
+		result, err := a.Result(context.Background())
 		if err != nil {
 			fmt.Println(err)
 			return

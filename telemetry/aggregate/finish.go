@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,11 +22,14 @@ func sortRows(rows []Row) {
 
 // seriesRows are the states of single series of a measure, in order. Those of a stage
 // come before those of the readings that wait in it.
-func (a *Aggregator) seriesRows(mi int, stages []*worker) ([]Row, error) {
+func (a *Aggregator) seriesRows(ctx context.Context, mi int, stages []*worker) ([]Row, error) {
 	var rows []Row
 	for _, w := range stages {
 		t := w.stage.timed[mi]
 		for s := range t.len() {
+			if s%looks == 0 && ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
 			if t.lanes.timed && t.timed[s].n == 0 || t.lanes.counter && t.counter[s].n == 0 {
 				continue // its readings were beyond decimals
 			}
@@ -79,7 +83,7 @@ type edge struct {
 }
 
 // close adds to the group rows what follows from series rows, both sorted.
-func (e *edges) close(series []Row) error {
+func (e *edges) close(ctx context.Context, series []Row) error {
 	e.index, e.series = map[edge]int{}, map[string]int64{}
 	for i := range e.rows {
 		e.index[edge{e.rows[i].Group, e.rows[i].Start}] = i
@@ -92,6 +96,9 @@ func (e *edges) close(series []Row) error {
 		}
 	}
 	for i := range series {
+		if i%looks == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		x := &series[i]
 		var before, after *Row
 		if i > 0 && sameSeries(&series[i-1], x) {

@@ -114,7 +114,7 @@ func TestSketchesSpill(t *testing.T) {
 			require.NotEmpty(t, a.runs)
 			require.Less(t, a.workers[0].kept, cfg.Limits.Sketches)
 		}
-		r, err := a.Result()
+		r, err := a.Result(t.Context())
 		require.NoError(t, err)
 		return r
 	}

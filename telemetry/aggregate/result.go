@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"cmp"
+	"context"
 	"iter"
 	"slices"
 	"strings"
@@ -77,13 +78,14 @@ func startIn(p period.Period, zone *time.Location) int64 {
 
 // Result is what has been added so far; the aggregator may go on. States are copied
 // where the aggregator could still change them. Where states were spilled it reads all
-// of them into memory: see Each.
-func (a *Aggregator) Result() (*Result, error) {
+// of them into memory: see Each. If ctx ends, so does this, with its error; the
+// aggregator goes on as if nothing had been asked.
+func (a *Aggregator) Result(ctx context.Context) (*Result, error) {
 	if len(a.runs) == 0 {
-		return a.inMemory()
+		return a.inMemory(ctx)
 	}
 	r := a.newResult()
-	err := a.Each(func(x *Row) error {
+	err := a.Each(ctx, func(x *Row) error {
 		r.rows = append(r.rows, *x)
 		return nil
 	})
@@ -93,14 +95,14 @@ func (a *Aggregator) Result() (*Result, error) {
 	return r, nil
 }
 
-func (a *Aggregator) inMemory() (*Result, error) {
+func (a *Aggregator) inMemory(ctx context.Context) (*Result, error) {
 	if a.err != nil {
 		return nil, a.err
 	}
 	r := a.newResult()
 	stages := slices.Clone(a.stages)
 	for _, w := range a.stages {
-		o, err := w.waiting()
+		o, err := w.waiting(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -119,17 +121,17 @@ func (a *Aggregator) inMemory() (*Result, error) {
 	rank := a.ranks()
 	for i := range a.measures {
 		first := len(r.rows)
-		if err := a.collect(r, i, rank, stages); err != nil {
+		if err := a.collect(ctx, r, i, rank, stages); err != nil {
 			return nil, err
 		}
 		if m := &a.measures[i]; m.Hold != NotHeld || m.Meter != nil {
-			series, err := a.seriesRows(i, stages)
+			series, err := a.seriesRows(ctx, i, stages)
 			if err != nil {
 				return nil, a.dict.wrap(err, i, noGroup)
 			}
 			zones := a.workers[0].zonesOf(a.dict)
 			e := edges{m: m, rows: slices.Clone(r.rows[first:]), zones: func(x *Row) *windows { return zones[a.dict.zone(x.Zone)] }}
-			if err := e.close(series); err != nil {
+			if err := e.close(ctx, series); err != nil {
 				return nil, a.dict.wrap(err, i, noGroup)
 			}
 			r.rows = append(append(r.rows[:first], e.rows...), series...)
@@ -164,6 +166,9 @@ func (a *Aggregator) ranks() []uint32 {
 	return rank
 }
 
+// looks is how many states are worked on between two looks at a context.
+const looks = 4096
+
 // place is a slot of a table and its order among all.
 type place struct {
 	key   uint64 // rank of the group, then window
@@ -172,7 +177,7 @@ type place struct {
 }
 
 // collect appends the rows of a measure.
-func (a *Aggregator) collect(r *Result, mi int, rank []uint32, stages []*worker) error {
+func (a *Aggregator) collect(ctx context.Context, r *Result, mi int, rank []uint32, stages []*worker) error {
 	var tables []*table
 	if a.real[mi] != nil {
 		tables = append(tables, a.real[mi])
@@ -190,11 +195,11 @@ func (a *Aggregator) collect(r *Result, mi int, rank []uint32, stages []*worker)
 			tables = append(tables, w.sides[mi])
 		}
 	}
-	return a.collectTables(r, mi, tables, rank)
+	return a.collectTables(ctx, r, mi, tables, rank)
 }
 
 // collectTables appends the merged rows of tables of a measure.
-func (a *Aggregator) collectTables(r *Result, mi int, tables []*table, rank []uint32) error {
+func (a *Aggregator) collectTables(ctx context.Context, r *Result, mi int, tables []*table, rank []uint32) error {
 	n := 0
 	for _, t := range tables {
 		n += t.len()
@@ -217,6 +222,9 @@ func (a *Aggregator) collectTables(r *Result, mi int, tables []*table, rank []ui
 	}
 	first := len(r.rows)
 	for i, p := range places {
+		if i%looks == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		t := tables[p.table]
 		if values {
 			rowOf[p.table][p.slot] = uint32(len(r.rows) - first)

@@ -1,6 +1,7 @@
 package aggregate
 
 import (
+	"context"
 	"time"
 
 	"github.com/almotacen/almotacen/indicators/period"
@@ -14,8 +15,9 @@ import (
 // rejected as late, since nothing is left to tell whether they are repeated.
 //
 // It is for measures without Hold and Meter, whose windows lean on one another, and
-// before anything was spilled: otherwise the error is of kind ErrConfig.
-func (a *Aggregator) Retire(t int64) (*Result, error) {
+// before anything was spilled: otherwise the error is of kind ErrConfig. If ctx ends
+// nothing is forgotten.
+func (a *Aggregator) Retire(ctx context.Context, t int64) (*Result, error) {
 	if a.err != nil {
 		return nil, a.err
 	}
@@ -31,7 +33,7 @@ func (a *Aggregator) Retire(t int64) (*Result, error) {
 			return nil, err
 		}
 	}
-	r, err := a.inMemory()
+	r, err := a.inMemory(ctx)
 	if err != nil {
 		return nil, err
 	}

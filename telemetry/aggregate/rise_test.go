@@ -117,7 +117,7 @@ func oneByOne(t testing.TB, c Config, list []*telemetry.Batch, late func(a *Aggr
 	if late != nil {
 		late(a)
 	}
-	r, err := a.Result()
+	r, err := a.Result(t.Context())
 	require.NoError(t, err)
 	return dump(t, r)
 }
@@ -139,11 +139,11 @@ func checkRise(t testing.TB, rows []passing, seed uint64) {
 		for _, b := range batchesOf(rows, rng, plain) {
 			require.NoError(t, a.Add(b))
 			if rng.IntN(3) == 0 {
-				_, err := a.Result()
+				_, err := a.Result(t.Context())
 				require.NoError(t, err)
 			}
 		}
-		r, err := a.Result()
+		r, err := a.Result(t.Context())
 		require.NoError(t, err)
 		require.True(t, slices.Equal(want, dump(t, r)), "in their order, %d workers", c.Workers)
 	}
@@ -250,7 +250,7 @@ func TestLateness(t *testing.T) {
 				require.NoError(t, w.flush())
 			}
 		}
-		r, err := a.Result()
+		r, err := a.Result(t.Context())
 		require.NoError(t, err)
 		require.True(t, slices.Equal(want, dump(t, r)), "seed %d", seed)
 	}

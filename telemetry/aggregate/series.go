@@ -1,6 +1,7 @@
 package aggregate
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/bits"
@@ -326,7 +327,7 @@ func (w *worker) rejectReading(mi int, e uint32, at int64, r Reject) error {
 
 // waiting is a worker with the readings that still wait in w's stage, put into states of
 // its own: w goes on as if nothing had been asked.
-func (w *worker) waiting() (*worker, error) {
+func (w *worker) waiting(ctx context.Context) (*worker, error) {
 	o := newWorker(w.d, w.cfg)
 	o.ordered = true
 	o.stage = newStage(w.d, w.cfg)
@@ -341,7 +342,10 @@ func (w *worker) waiting() (*worker, error) {
 		}
 		o.stage.queues[mi] = w.stage.queues[mi] // only read
 	}
-	for _, a := range w.stage.active {
+	for i, a := range w.stage.active {
+		if i%looks == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		mi, e := int(a.table), a.slot
 		s := &o.stage.sorter
 		s.sort(&w.stage.pool, &w.stage.queues[mi][e])

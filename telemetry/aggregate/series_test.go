@@ -226,10 +226,10 @@ func TestOrderedAnyOrder(t *testing.T) {
 		require.NoError(t, err)
 		for _, b := range batches(t, rows, 1+rng.IntN(1000)) {
 			require.NoError(t, a.Add(b))
-			_, err := a.Result()
+			_, err := a.Result(t.Context())
 			require.NoError(t, err)
 		}
-		r, err := a.Result()
+		r, err := a.Result(t.Context())
 		require.NoError(t, err)
 		require.True(t, slices.Equal(want, dump(t, r)), "workers %d", workers)
 	}

@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"bufio"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -21,7 +22,7 @@ type spilled struct {
 
 // spill writes the states of all workers to a file and forgets them. Readings in order
 // and open morsels stay.
-func (a *Aggregator) spill() error {
+func (a *Aggregator) spill(ctx context.Context) error {
 	var r Result
 	rank := a.ranks()
 	h := sha256.New()
@@ -38,11 +39,14 @@ func (a *Aggregator) spill() error {
 			for _, w := range a.workers {
 				tables = append(tables, w.tables[mi])
 			}
-			if err := a.collectTables(&r, mi, tables, rank); err != nil {
+			if err := a.collectTables(ctx, &r, mi, tables, rank); err != nil {
 				return err
 			}
 			zones := a.workers[0].zonesOf(a.dict)
 			for i := range r.rows {
+				if i%looks == 0 && ctx.Err() != nil {
+					return ctx.Err()
+				}
 				x := &r.rows[i]
 				b := putText(binary.AppendUvarint(nil, uint64(mi)), x.Group)
 				b = binary.AppendVarint(b, zones[a.dict.zone(x.Zone)].ordinal(x.Window))
@@ -53,6 +57,9 @@ func (a *Aggregator) spill() error {
 		return e.err
 	})
 	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		return &Error{Kind: ErrFile, File: path, Msg: "states cannot be written to Config.SpillDir", Err: err}
 	}
 	copy(tmp.sum[:], h.Sum(nil))
@@ -134,11 +141,12 @@ func (r *runReader) next() error {
 	return nil
 }
 
-// Each calls f for every row of the result in its order, until f returns an error.
+// Each calls f for every row of the result in its order, until f returns an error or ctx
+// ends.
 // States that were spilled are merged as they are read: memory holds those that were
 // not, and one row. The row is f's for the call.
-func (a *Aggregator) Each(f func(*Row) error) error {
-	r, err := a.inMemory()
+func (a *Aggregator) Each(ctx context.Context, f func(*Row) error) error {
+	r, err := a.inMemory(ctx)
 	if err != nil {
 		return err
 	}
@@ -155,7 +163,10 @@ func (a *Aggregator) Each(f func(*Row) error) error {
 		}
 		runs = append(runs, x)
 	}
-	for i := 0; ; {
+	for i, n := 0, 0; ; n++ {
+		if n%looks == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		var least *Row
 		if i < len(r.rows) {
 			least = &r.rows[i]

@@ -432,7 +432,11 @@ func (w *worker) check(mi, more int) error {
 	if t := w.tables[mi]; t.len() > 0 {
 		group = t.group[t.len()-1]
 	}
-	return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d states; take a coarser window or larger groups, give a SpillDir, or raise Limits.States", w.cfg.Limits.States)}, mi, group)
+	spill := "give a SpillDir, "
+	if m := &w.d.measures[mi]; m.ordered || spillable(Config{SpillDir: "."}, w.d.measures[mi:mi+1]) != nil {
+		spill = ""
+	}
+	return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d states; take a coarser window or larger groups, %sor raise Limits.States", w.cfg.Limits.States, spill)}, mi, group)
 }
 
 // clean reports whether every row of p with a time and a group counts as it is, without

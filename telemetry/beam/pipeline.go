@@ -74,7 +74,7 @@ var (
 )
 
 func (b *bundle) finish(ctx context.Context, emit func([]byte, []byte)) error {
-	r, err := b.agg.Result()
+	r, err := b.agg.Result(ctx)
 	if err != nil {
 		return err
 	}
