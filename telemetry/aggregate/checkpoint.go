@@ -464,9 +464,7 @@ func (t *table) put(slot uint32, s *State) error {
 		t.real[slot] = *s.Real
 	}
 	if l.keep&KeepValues != 0 && s.Values != nil {
-		for _, x := range s.Values.x {
-			t.values.add([]uint32{slot}, []int32{0}, []float64{x})
-		}
+		t.numbers[slot] = s.Values.all()
 	}
 	set := func(bit Keep, have bool, f func()) {
 		if l.keep&bit != 0 && have {

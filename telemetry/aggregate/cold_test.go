@@ -45,8 +45,13 @@ func BenchmarkRun(b *testing.B) {
 				Entities: base.Entities, Attributes: base.Attributes, Datasets: base.Datasets, Units: base.Units,
 			})
 		}
-		for _, form := range []Form{Decimal, Float} {
-			c := Config{Window: period.Hour}
+		for _, kind := range []struct {
+			name   string
+			form   Form
+			keep   Keep
+			window period.Freq
+		}{{"decimal", Decimal, 0, period.Hour}, {"float", Float, 0, period.Hour}, {"values", Decimal, KeepValues, period.None}, {"histogram", Decimal, KeepHistogram, period.None}, {"distinct", Decimal, KeepDistinct, period.None}} {
+			c := Config{Window: kind.window}
 			c.Group = func(e telemetry.Entity) Group {
 				var d int
 				for _, x := range strings.TrimPrefix(e.ID, "device ") {
@@ -55,9 +60,9 @@ func BenchmarkRun(b *testing.B) {
 				return Group{ID: fmt.Sprintf("%06d", d%50)}
 			}
 			for a := range attributes {
-				c.Measures = append(c.Measures, Measure{ID: fmt.Sprint(a), Attribute: fmt.Sprintf("attribute %d", a), Decimals: 2, Form: form})
+				c.Measures = append(c.Measures, Measure{ID: fmt.Sprint(a), Attribute: fmt.Sprintf("attribute %d", a), Decimals: 2, Form: kind.form, Keep: kind.keep})
 			}
-			b.Run(fmt.Sprintf("form=%d/shuffled=%v", form, shuffled), func(b *testing.B) {
+			b.Run(fmt.Sprintf("%s/shuffled=%v", kind.name, shuffled), func(b *testing.B) {
 				var u0, u1 syscall.Rusage
 				least := int64(1 << 62)
 				for b.Loop() {

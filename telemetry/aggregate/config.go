@@ -48,7 +48,7 @@ type Keep uint16
 
 // The states.
 const (
-	KeepValues    Keep = 1 << iota // every number: exact quantiles, 8 to 16 bytes a reading
+	KeepValues    Keep = 1 << iota // every number: exact quantiles, 8 to 16 bytes a reading, less where few differ
 	KeepHistogram                  // quantiles to 0.39 %, 512 bytes a doubling
 	KeepEntities                   // how many different entities there are
 	KeepDistinct                   // how many different numbers or texts
@@ -155,8 +155,8 @@ type Limits struct {
 	States   int
 	Windows  int   // of one frequency between the first and the last time; 2^20
 	Entities int   // different ones, of some 250 bytes; 2^22
-	Sketches int64 // bytes of histograms, distinct counts and frequent keys; 2^30
-	Values   int   // numbers of KeepValues, of 8 bytes, 16 where groups alternate; 2^26
+	Sketches int64 // bytes of histograms, distinct counts, frequent keys and counts of decimals; 2^30
+	Values   int   // numbers of KeepValues, of 8 bytes, 16 where groups alternate, but for those counted as decimals; 2^26
 	Pending  int   // readings that wait for earlier ones, of some 16 bytes, or 32 with offsets in sources; 2^24
 	Dense    int   // slots of the direct index of a measure, of 4 bytes; beyond it a hash is used; 2^22
 }

@@ -202,6 +202,7 @@ func (a *Aggregator) collect(ctx context.Context, r *Result, mi int, rank []uint
 func (a *Aggregator) collectTables(ctx context.Context, r *Result, mi int, tables []*table, rank []uint32) error {
 	n := 0
 	for _, t := range tables {
+		t.settle(a.measures[mi].ten)
 		n += t.len()
 	}
 	places := make([]place, 0, n)
@@ -280,6 +281,11 @@ func spreadValues(rows []Row, tables []*table, rowOf [][]uint32) {
 			copy(all[*at:], x)
 			*at += len(x)
 		})
+		for s, list := range t.numbers {
+			if len(list) > 0 {
+				rows[of[s]].State.Values.Merge(&Values{counts: list, n: total(list)})
+			}
+		}
 	}
 }
 

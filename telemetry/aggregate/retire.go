@@ -64,11 +64,14 @@ func (a *Aggregator) Retire(ctx context.Context, t int64) (*Result, error) {
 			}
 			old.values.each(func(slot uint32, x []float64) {
 				if to := moved[slot]; to != ^uint32(0) {
-					for i := range x {
-						fresh.values.addRun(to, []int32{0}, x[i:])
-					}
+					fresh.values.addRun(to, x)
 				}
 			})
+			for s, list := range old.numbers {
+				if to := moved[s]; to != ^uint32(0) {
+					fresh.numbers[to] = list
+				}
+			}
 			w.states -= old.len() - fresh.len()
 			w.tables[mi] = fresh
 			if w.stage != nil {

@@ -151,7 +151,7 @@ func (w *worker) keepRun(mi int, slot, e uint32, r *course, from int, v []float6
 		if t.values.n+len(x) > w.cfg.Limits.Values {
 			return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d numbers for exact quantiles; keep a histogram, or raise Limits.Values", w.cfg.Limits.Values)}, mi, t.group[slot])
 		}
-		t.values.addRun(slot, w.scratch.rows[:len(x)], x)
+		t.values.addRun(slot, x)
 	}
 	if m.Keep&KeepHistogram != 0 {
 		t.histogram[slot].AddAll(x)

@@ -274,7 +274,7 @@ func (w *worker) keepOne(mi int, slot, e uint32, r Reading) error {
 		if t.values.n >= w.cfg.Limits.Values {
 			return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d numbers for exact quantiles; keep a histogram, or raise Limits.Values", w.cfg.Limits.Values)}, mi, t.group[slot])
 		}
-		t.values.add([]uint32{slot}, []int32{0}, []float64{r.Value})
+		t.values.add([]uint32{slot}, []float64{r.Value})
 	}
 	if m.Keep&KeepHistogram != 0 {
 		t.histogram[slot].Add(r.Value)

@@ -36,6 +36,13 @@ type table struct {
 	kept    int64 // bytes of what follows but for values, about; see sketch.Histogram.Account
 	charged int64 // of these, what the worker has counted
 
+	tally   []*tally // of measures with a Keep of tallied; nil: none
+	counts  int      // of all tallies
+	since   int64    // rows at most that tallies count since they were drained
+	turn    int
+	numbers [][]counted // of Values, beside the log
+	settled int         // numbers of the log that no tally takes
+
 	values    log
 	histogram []*sketch.Histogram
 	entities  []*sketch.Distinct
@@ -51,6 +58,7 @@ type table struct {
 // lanes are the states that a table's measure keeps.
 type lanes struct {
 	hot, part, real, timed, counter bool
+	tally                           int // counts that tallies may take; 0: none are made
 	keep                            Keep
 }
 
@@ -172,6 +180,12 @@ func (t *table) add(g uint32, w int32) uint32 {
 		t.counter = push(t.counter, Counter{})
 	}
 	k := t.lanes.keep
+	if t.lanes.tally > 0 {
+		t.tally = push(t.tally, nil)
+	}
+	if k&KeepValues != 0 {
+		t.numbers = push(t.numbers, nil)
+	}
 	if k&KeepHistogram != 0 {
 		t.histogram = push(t.histogram, accounted(t, &sketch.Histogram{}))
 	}

@@ -16,27 +16,85 @@ const (
 	Type6 Quantile = 6 // linear around q·(n+1)-1, at the ends the extremes; Weibull, Minitab, SPSS
 )
 
-// Values are numbers, for exact quantiles. It takes 8 bytes a number. The zero Values
-// is empty. Not safe for concurrent use, but quantiles may be asked concurrently.
+// Values are numbers, for exact quantiles. It takes 8 bytes a number, or 16 bytes for each
+// that is different where those were counted. The zero Values is empty. Not safe for
+// concurrent use, but quantiles may be asked concurrently.
 type Values struct {
-	x      []float64
-	lo, hi float64 // extremes, if known is as long as x: they save a pass
+	x      []float64 // as they came
+	counts []counted // beside x; numbers rise
+	n      int       // of counts together
+	lo, hi float64   // extremes of x, if known is as long as x: they save a pass
 	known  int
+}
+
+// counted is a number and how often it came.
+type counted struct {
+	x float64
+	n int64
 }
 
 // Add adds x, which must not be NaN. -0 counts as 0.
 func (v *Values) Add(x float64) { v.x = append(v.x, x+0) }
 
-// Merge adds what o holds; o does not change.
-func (v *Values) Merge(o *Values) { v.x = append(v.x, o.x...) }
+// Merge adds what o holds; o does not change and shares nothing with v.
+func (v *Values) Merge(o *Values) {
+	v.x = append(v.x, o.x...)
+	v.counts = mergeCounts(v.counts, o.counts)
+	v.n += o.n
+}
+
+// mergeCounts is the sum of two rising lists, in memory of its own unless b is empty.
+func mergeCounts(a, b []counted) []counted {
+	if len(b) == 0 {
+		return a
+	}
+	out := make([]counted, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0].x < b[0].x:
+			out, a = append(out, a[0]), a[1:]
+		case a[0].x > b[0].x:
+			out, b = append(out, b[0]), b[1:]
+		default:
+			out = append(out, counted{a[0].x, a[0].n + b[0].n})
+			a, b = a[1:], b[1:]
+		}
+	}
+	return append(append(out, a...), b...)
+}
+
+func total(list []counted) (n int) {
+	for _, c := range list {
+		n += int(c.n)
+	}
+	return n
+}
+
+// all are all numbers, counted.
+func (v *Values) all() []counted {
+	if len(v.x) == 0 {
+		return v.counts
+	}
+	x := slices.Clone(v.x)
+	slices.Sort(x)
+	var out []counted
+	for _, f := range x {
+		if n := len(out); n > 0 && out[n-1].x == f {
+			out[n-1].n++
+		} else {
+			out = append(out, counted{f, 1})
+		}
+	}
+	return mergeCounts(out, v.counts)
+}
 
 // Count is how many numbers there are.
-func (v *Values) Count() int { return len(v.x) }
+func (v *Values) Count() int { return len(v.x) + v.n }
 
 // Quantile is the quantile q, 0 to 1; false if there are no numbers, q is not in that
 // range or the definition is not known.
 func (v *Values) Quantile(q float64, d Quantile) (float64, bool) {
-	n := len(v.x)
+	n := v.Count()
 	if n == 0 || !(q >= 0 && q <= 1) {
 		return 0, false
 	}
@@ -53,18 +111,37 @@ func (v *Values) Quantile(q float64, d Quantile) (float64, bool) {
 	}
 	k := min(int(at), n-1)
 	part := at - float64(k)
+	a, b := v.orderTwo(k, part > 0)
+	if part == 0 || a == b {
+		return a, true
+	}
+	return a + float64((b-a)*part), true
+}
+
+// orderTwo is the order statistic k, from 0, and the next one if it is wanted and there
+// is one.
+func (v *Values) orderTwo(k int, two bool) (a, b float64) {
+	if len(v.counts) > 0 {
+		list := v.all()
+		i, before := 0, int64(0)
+		for before+list[i].n <= int64(k) {
+			before += list[i].n
+			i++
+		}
+		a = list[i].x
+		if int64(k)+1 >= before+list[i].n && i+1 < len(list) {
+			i++
+		}
+		return a, list[i].x
+	}
 	lo, hi := v.lo, v.hi
-	if v.known != n {
+	if v.known != len(v.x) {
 		lo, hi = v.x[0], v.x[0]
 		for _, x := range v.x {
 			lo, hi = min(lo, x), max(hi, x)
 		}
 	}
-	a, b := selectTwo(v.x, k, part > 0, lo, hi)
-	if part == 0 || a == b {
-		return a, true
-	}
-	return a + float64((b-a)*part), true
+	return selectTwo(v.x, k, two, lo, hi)
 }
 
 // ordered is x as an integer that orders as numbers do.
@@ -137,15 +214,15 @@ func selectTwo(x []float64, k int, two bool, lo, hi float64) (a, b float64) {
 	return a, next
 }
 
-// AppendBinary appends the numbers: kind 'V', version, count varint, float64 each,
-// rising. Equal multisets give equal bytes. The error is always nil.
+// AppendBinary appends the numbers: kind 'V', version, how many are different varint, then
+// each, rising: float64 and how often varint. Equal multisets give equal bytes. The error is
+// always nil.
 func (v *Values) AppendBinary(dst []byte) ([]byte, error) {
-	x := slices.Clone(v.x)
-	slices.Sort(x)
-	dst = binary.AppendUvarint(append(dst, kindValues, version), uint64(len(x)))
-	dst = slices.Grow(dst, 8*len(x))
-	for _, f := range x {
-		dst = putFloat(dst, f)
+	list := v.all()
+	dst = binary.AppendUvarint(append(dst, kindValues, version), uint64(len(list)))
+	dst = slices.Grow(dst, 9*len(list))
+	for _, c := range list {
+		dst = binary.AppendUvarint(putFloat(dst, c.x), uint64(c.n))
 	}
 	return dst, nil
 }
@@ -164,16 +241,21 @@ func (v *Values) UnmarshalBinary(src []byte) error {
 
 func (d *decoder) values() Values {
 	d.header(kindValues)
-	n := d.count(8)
-	v := Values{x: make([]float64, 0, n)}
+	n := d.count(9)
+	v := Values{counts: make([]counted, 0, n)}
 	last := math.Inf(-1)
-	for range n {
-		x := d.float()
-		if x < last || x == 0 && math.Signbit(x) {
-			d.fail("numbers that fall")
+	for i := range n {
+		x, often := d.float(), d.uvarint()
+		switch {
+		case i > 0 && x <= last || x == 0 && math.Signbit(x):
+			d.fail("numbers that do not rise")
+		case often == 0 || often > math.MaxInt64/2 || v.n+int(often) < 0:
+			d.fail("a number that came %d times", often)
+			often = 0
 		}
 		last = x
-		v.x = append(v.x, x)
+		v.counts = append(v.counts, counted{x, int64(often)})
+		v.n += int(often)
 	}
 	return v
 }
@@ -192,14 +274,14 @@ type logRun struct{ slot, n uint32 }
 const logRows = 1 << 16
 
 // add adds rows with a slot each.
-func (l *log) add(slot []uint32, rows []int32, x []float64) {
-	for len(rows) > 0 {
+func (l *log) add(slot []uint32, x []float64) {
+	for len(x) > 0 {
 		l.room()
 		k := len(l.x) - 1
-		n := min(len(rows), logRows-len(l.x[k]))
+		n := min(len(x), logRows-len(l.x[k]))
 		runs, y := l.runs[k], l.x[k]
-		for i, row := range rows[:n] {
-			y = append(y, x[row]+0)
+		for i, v := range x[:n] {
+			y = append(y, v+0)
 			if s := slot[i]; len(runs) > 0 && runs[len(runs)-1].slot == s {
 				runs[len(runs)-1].n++
 			} else {
@@ -207,7 +289,7 @@ func (l *log) add(slot []uint32, rows []int32, x []float64) {
 			}
 		}
 		l.runs[k], l.x[k] = runs, y
-		slot, rows = slot[n:], rows[n:]
+		slot, x = slot[n:], x[n:]
 		l.n += n
 	}
 }
@@ -221,22 +303,22 @@ func (l *log) room() {
 }
 
 // addRun adds rows of one slot.
-func (l *log) addRun(slot uint32, rows []int32, x []float64) {
-	for len(rows) > 0 {
+func (l *log) addRun(slot uint32, x []float64) {
+	for len(x) > 0 {
 		l.room()
 		k := len(l.x) - 1
-		n := min(len(rows), logRows-len(l.x[k]))
+		n := min(len(x), logRows-len(l.x[k]))
 		if r := l.runs[k]; len(r) > 0 && r[len(r)-1].slot == slot {
 			r[len(r)-1].n += uint32(n)
 		} else {
 			l.runs[k] = append(r, logRun{slot, uint32(n)})
 		}
 		y := l.x[k]
-		for _, row := range rows[:n] {
-			y = append(y, x[row]+0)
+		for _, v := range x[:n] {
+			y = append(y, v+0)
 		}
 		l.x[k] = y
-		rows = rows[n:]
+		x = x[n:]
 		l.n += n
 	}
 }

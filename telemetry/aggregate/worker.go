@@ -44,6 +44,9 @@ type scratch struct {
 	runs [chunkRows/4 + 32]run
 	odd  odd
 	slot [chunkRows]uint32
+	side [chunkRows]uint32
+	left [chunkRows]int32
+	rest [chunkRows]run
 	x    [chunkRows]float64
 	t    [chunkRows]int64
 	rows [chunkRows]int32 // 0, 1, 2 …
@@ -77,6 +80,9 @@ func newWorker(d *dict, cfg *Config) *worker {
 	w.bounded = !cfg.From.IsZero() || !cfg.To.IsZero()
 	for i := range d.measures {
 		l := lanes{hot: true, keep: d.measures[i].Keep}
+		if d.measures[i].Form == Decimal && !d.measures[i].ordered && l.keep&tallied != 0 {
+			l.tally = int(min(tallyRoom, cfg.Limits.Sketches/16))
+		}
 		var side *table
 		if d.measures[i].Form == Float {
 			if l.keep != 0 {
@@ -212,15 +218,17 @@ func (w *worker) addChain(tr *translation, x uint32, c *chunk, l *list) error {
 		if err != nil {
 			return err
 		}
-		w.keep(m, &p)
+		n := len(p.at)
+		if n == 0 {
+			continue
+		}
+		g := tr.group[p.entity[n-1]]
+		if err := w.keepAll(tr, m, c, &p); err != nil {
+			return err
+		}
 		if w.d.measures[m].Keep != 0 {
-			if err := w.keepMore(tr, m, c, &p); err != nil {
+			if err := w.heed(m, g); err != nil {
 				return err
-			}
-			if n := len(p.rows); n > 0 {
-				if err := w.heed(m, tr.group[p.entity[p.rows[n-1]]]); err != nil {
-					return err
-				}
 			}
 		}
 	}
@@ -271,7 +279,6 @@ next:
 
 // placed are the rows of a chunk that count, either as runs or with a slot each.
 type placed struct {
-	rows   []int32 // 0, 1, 2 …
 	entity []uint32
 	x      []float64
 	at     []int64
@@ -284,7 +291,7 @@ type placed struct {
 func (w *worker) place(tr *translation, mi int, c *chunk, l *list, rows []int32, count *Totals) (placed, error) {
 	s := &w.scratch
 	before := w.tables[mi].len()
-	p := placed{rows: s.rows[:len(rows)], entity: c.entity, x: c.number, at: c.time}
+	p := placed{entity: c.entity, x: c.number, at: c.time}
 	if l != nil {
 		p.entity, p.x, p.at, p.row = l.entity[:l.n], l.number[:l.n], l.time[:l.n], rows
 	}
@@ -300,7 +307,7 @@ func (w *worker) place(tr *translation, mi int, c *chunk, l *list, rows []int32,
 		if err != nil {
 			return placed{}, err
 		}
-		p = placed{rows: s.rows[:n], entity: s.e[:n], x: s.x[:n], at: s.t[:n], row: s.row[:n]}
+		p = placed{entity: s.e[:n], x: s.x[:n], at: s.t[:n], row: s.row[:n]}
 		if n > 0 {
 			if _, err := w.find(tr, mi, &p); err != nil {
 				return placed{}, err
@@ -441,7 +448,7 @@ func (w *worker) check(mi, more int) error {
 
 // clean reports whether every row of p with a time and a group counts as it is, without
 // looking at each: of kind Number, of one accepted quality and one unit that stays.
-// Kernels find numbers of form Decimal that are not finite.
+// Kernels of moments find decimals that are not finite.
 func (w *worker) clean(tr *translation, mi int, c *chunk, l *list, p *placed) bool {
 	m := &w.d.measures[mi]
 	if m.bounded || m.sentinel || m.changes || m.Dataset != "" {
@@ -452,7 +459,7 @@ func (w *worker) clean(tr *translation, mi int, c *chunk, l *list, p *placed) bo
 		first = int(l.row[0])
 	}
 	return (c.plain || l != nil && l.plain(c)) && m.accept>>(c.quality[first]&31)&1 != 0 && tr.convert[mi][c.unit[first]].as &&
-		(!w.bounded || within(p.at, w.from, w.to)) && (m.Form == Decimal || finite(p.x))
+		(!w.bounded || within(p.at, w.from, w.to)) && (m.Form == Decimal && m.Keep == 0 || finite(p.x))
 }
 
 // sift leaves the rows that count in the scratch, converted, and counts the others.
@@ -595,76 +602,129 @@ func (w *worker) keep(mi int, p *placed) {
 	o.n = 0
 }
 
-// keepMore puts rows into the states that measures keep on demand.
-func (w *worker) keepMore(tr *translation, mi int, c *chunk, p *placed) error {
+// keepAll puts rows into all states of their measure.
+func (w *worker) keepAll(tr *translation, mi int, c *chunk, p *placed) error {
 	m, t := &w.d.measures[mi], w.tables[mi]
-	slot := p.slot
+	if m.Keep&^tallied != 0 || m.Form == Text && m.Keep != 0 {
+		if err := w.keepRows(tr, mi, c, p); err != nil {
+			return err
+		}
+	}
+	if t.tally == nil {
+		w.keep(mi, p)
+	} else if w.tally(mi, p); len(p.x) > 0 {
+		w.keep(mi, p)
+		t.widen(p, m.ten)
+	} else {
+		return nil
+	}
+	if m.Keep&tallied != 0 {
+		return w.keepNumbers(mi, p)
+	}
+	return nil
+}
+
+// slotsOf are the slots of p's rows, and the table they are of.
+func (w *worker) slotsOf(mi int, p *placed) ([]uint32, *table, error) {
+	t, slot := w.tables[mi], p.slot
 	if p.runs != nil {
-		slot = w.scratch.slot[:len(p.rows)]
+		slot = w.scratch.slot[:len(p.x)]
 		for _, r := range p.runs {
 			for k := r.from; k < r.to; k++ {
 				slot[k] = r.slot
 			}
 		}
 	}
-	if side := w.sides[mi]; side != nil {
-		before := side.len()
-		var from, to uint32
-		for k, s := range slot {
-			if k == 0 || s != from {
-				from, to = s, side.at(t.group[s], t.window[s])
-			}
-			w.scratch.slot[k] = to
+	side := w.sides[mi]
+	if side == nil {
+		return slot, t, nil
+	}
+	before := side.len()
+	to := w.scratch.side[:len(slot)]
+	for k, s := range slot {
+		if k > 0 && s == slot[k-1] {
+			to[k] = to[k-1]
+		} else {
+			to[k] = side.at(t.group[s], t.window[s])
 		}
-		slot, t = w.scratch.slot[:len(slot)], side
-		if err := w.check(mi, side.len()-before); err != nil {
-			return err
-		}
+	}
+	return to, side, w.check(mi, side.len()-before)
+}
+
+// keepNumbers puts numbers into the states that measures keep of them on demand.
+func (w *worker) keepNumbers(mi int, p *placed) error {
+	m := &w.d.measures[mi]
+	slot, t, err := w.slotsOf(mi, p)
+	if err != nil {
+		return err
 	}
 	if m.Keep&KeepValues != 0 {
 		if t.values.n+len(slot) > w.cfg.Limits.Values {
 			return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d numbers for exact quantiles; keep a histogram, or raise Limits.Values", w.cfg.Limits.Values)}, mi, t.group[slot[0]])
 		}
 		if p.runs != nil {
-			for i := range p.runs {
-				r := &p.runs[i]
-				t.values.addRun(slot[r.from], p.rows[r.from:r.to], p.x)
+			for _, r := range p.runs {
+				t.values.addRun(slot[r.from], p.x[r.from:r.to])
 			}
 		} else {
-			t.values.add(slot, p.rows, p.x)
+			t.values.add(slot, p.x)
 		}
 	}
 	if m.Keep&KeepHistogram != 0 {
 		if p.runs != nil {
-			for i := range p.runs {
-				r := &p.runs[i]
+			for _, r := range p.runs {
 				t.histogram[slot[r.from]].AddAll(p.x[r.from:r.to])
 			}
+		} else {
+			for k, s := range slot {
+				t.histogram[s].Add(p.x[k])
+			}
 		}
-		var h *sketch.Histogram
-		last := ^uint32(0)
+	}
+	if m.Keep&KeepDistinct == 0 || m.Form == Text {
+		return nil
+	}
+	add := func(s uint32, x float64) {
+		// The decimal, if it is small, says whether the number was met before.
+		y := (float64(x*m.ten) + toWhole) - toWhole
+		if y >= 0 && y < 1<<16 && y/m.ten == x && !t.seen[s].add(uint64(y), &t.kept) {
+			return
+		}
+		t.distinct[s].Add(math.Float64bits(x + 0))
+	}
+	if p.runs == nil {
 		for k, s := range slot {
-			if p.runs != nil {
-				break
-			}
-			if s != last {
-				h, last = t.histogram[s], s
-			}
-			h.Add(p.x[p.rows[k]])
+			add(s, p.x[k])
 		}
+	}
+	for _, r := range p.runs {
+		for k := r.from; k < r.to; k++ {
+			add(slot[k], p.x[k])
+		}
+	}
+	return nil
+}
+
+// keepRows puts rows into the states that measures keep on demand of more than their
+// numbers.
+func (w *worker) keepRows(tr *translation, mi int, c *chunk, p *placed) error {
+	m := &w.d.measures[mi]
+	slot, t, err := w.slotsOf(mi, p)
+	if err != nil {
+		return err
 	}
 	if m.Keep&KeepEntities != 0 {
 		if p.runs != nil { // of one entity each
 			for i := range p.runs {
 				k := p.runs[i].from
-				e := tr.entity[p.entity[p.rows[k]]]
+				e := tr.entity[p.entity[k]]
 				if t.met[slot[k]].add(uint64(e), &t.kept) {
 					t.entities[slot[k]].Add(w.d.entities[e].id)
 				}
 			}
 		} else {
 			for k, s := range slot {
-				e := tr.entity[p.entity[p.rows[k]]]
+				e := tr.entity[p.entity[k]]
 				if t.met[s].add(uint64(e), &t.kept) {
 					t.entities[s].Add(w.d.entities[e].id)
 				}
@@ -673,33 +733,21 @@ func (w *worker) keepMore(tr *translation, mi int, c *chunk, p *placed) error {
 	}
 	row := func(k int) int {
 		if p.row != nil {
-			return int(p.row[p.rows[k]])
+			return int(p.row[k])
 		}
-		return int(p.rows[k])
+		return k
 	}
-	if m.Keep&KeepDistinct != 0 && m.Keep&KeepTop == 0 && m.Form == Decimal {
+	if m.Keep&KeepTop != 0 || m.Form == Text && m.Keep&KeepDistinct != 0 {
 		for k, s := range slot {
-			x := p.x[p.rows[k]]
-			// The decimal, if it is small, says whether the number was met before.
-			y := (float64(x*m.ten) + toWhole) - toWhole
-			if y >= 0 && y < 1<<16 && y/m.ten == x && !t.seen[s].add(uint64(y), &t.kept) {
-				continue
-			}
-			t.distinct[s].Add(math.Float64bits(x + 0))
-		}
-	} else if m.Keep&(KeepDistinct|KeepTop) != 0 {
-		for k, s := range slot {
-			id := math.Float64bits(p.x[p.rows[k]] + 0)
 			var text []byte
 			if m.Form == Text {
 				text = c.text(row(k))
-				id = sketch.ID(text)
-			} else if m.Keep&KeepTop != 0 {
-				w.key = appendNumber(w.key[:0], math.Float64frombits(id))
+				if m.Keep&KeepDistinct != 0 {
+					t.distinct[s].Add(sketch.ID(text))
+				}
+			} else {
+				w.key = appendNumber(w.key[:0], p.x[k]+0)
 				text = w.key
-			}
-			if m.Keep&KeepDistinct != 0 {
-				t.distinct[s].Add(id)
 			}
 			if m.Keep&KeepTop != 0 {
 				t.top[s].Add(text, 1)
@@ -713,8 +761,7 @@ func (w *worker) keepMore(tr *translation, mi int, c *chunk, p *placed) error {
 			if d.Source != last {
 				last, rank = d.Source, w.d.sources[c.b.Sources.At(d.Source).Name]
 			}
-			i := p.rows[k]
-			t.ends[s].Add(Reading{p.at[i], rank, d.Start, p.x[i]})
+			t.ends[s].Add(Reading{p.at[k], rank, d.Start, p.x[k]})
 		}
 	}
 	return nil

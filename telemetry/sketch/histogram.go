@@ -90,6 +90,20 @@ func (h *Histogram) Add(x float64) bool {
 	return true
 }
 
+// AddN counts x n times; false, and nothing is counted, if it is NaN or infinite.
+func (h *Histogram) AddN(x float64, n uint64) bool {
+	if n == 0 || !h.Add(x) {
+		return x-x == 0
+	}
+	h.n += n - 1
+	if b := math.Float64bits(x); b>>52&0x7ff == 0 {
+		h.zero += n - 1
+	} else {
+		h.pages[h.last].add(int(b>>45&127), n-1)
+	}
+	return true
+}
+
 // AddAll is Add for each of x, and faster; it returns how many were counted.
 func (h *Histogram) AddAll(x []float64) int {
 	if h.n == 0 {

@@ -1,0 +1,50 @@
+package aggregate
+
+import "math"
+
+// tallyRun counts the numbers of one state in counts of decimals from base on, until one
+// is no decimal or has no count, and returns its place.
+//
+//go:noinline
+func tallyRun(count []uint32, base int64, x []float64, ten float64) int {
+	off := uint64(wholeBits + base)
+	for k, v := range x {
+		y := float64(v*ten) + toWhole
+		i := math.Float64bits(y) - off
+		if (y-toWhole)/ten != v || i >= uint64(len(count)) {
+			return k
+		}
+		count[i]++
+	}
+	return len(x)
+}
+
+// tallyRows counts the numbers of rows with a slot each, and leaves the places of those
+// that have no count; their number is returned.
+//
+//go:noinline
+func tallyRows(tallies []*tally, slot []uint32, x []float64, at []int64, ten float64, left []int32) (n int) {
+	x, at, left = x[:len(slot)], at[:len(slot)], left[:len(slot)]
+	for k, s := range slot {
+		v := x[k]
+		y := float64(v*ten) + toWhole
+		p := tallies[s]
+		if p != nil && (y-toWhole)/ten == v {
+			if i := math.Float64bits(y) - p.off; i < uint64(len(p.count)) {
+				p.count[i]++
+				p.n++
+				t := at[k]
+				if t < p.first {
+					p.first = t
+				}
+				if t > p.last {
+					p.last = t
+				}
+				continue
+			}
+		}
+		left[n] = int32(k)
+		n++
+	}
+	return n
+}
