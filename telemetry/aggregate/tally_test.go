@@ -70,7 +70,7 @@ func TestTally(t *testing.T) {
 			}
 			require.NoError(t, a.Add(b))
 			if k == len(list)/4 {
-				_, err := a.Result()
+				_, err := a.Result(context.Background())
 				require.NoError(t, err)
 			}
 		}
@@ -81,9 +81,9 @@ func TestTally(t *testing.T) {
 		if used > 0 {
 			some++
 		}
-		r, err := a.Result()
+		r, err := a.Result(context.Background())
 		require.NoError(t, err)
-		again, err := a.Result()
+		again, err := a.Result(context.Background())
 		require.NoError(t, err)
 		require.Equal(t, dump(t, r), dump(t, again))
 		for g := range groups {
