@@ -121,7 +121,9 @@ func (e *edges) close(ctx context.Context, series []Row) error {
 		if s := x.State.Span; s != nil || e.m.Hold != NotHeld && e.series[x.Group] > 0 {
 			s := fresh(&x.State.Span)
 			s.scale, s.hold = e.m.scale, e.m.Hold
-			s.whole = e.series[x.Group] * (x.End - x.Start)
+			if !x.Window.IsZero() { // all time has no length, and no coverage
+				s.whole = e.series[x.Group] * (x.End - x.Start)
+			}
 		}
 	}
 	return nil

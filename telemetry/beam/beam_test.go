@@ -16,6 +16,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/x/beamx"
 	"github.com/stretchr/testify/require"
 
+	"github.com/almotacen/almotacen/indicators/cube"
 	"github.com/almotacen/almotacen/indicators/period"
 	"github.com/almotacen/almotacen/indicators/unit"
 	"github.com/almotacen/almotacen/telemetry"
@@ -211,4 +212,84 @@ func TestDamagedStates(t *testing.T) {
 		}
 		require.True(t, failed, "%d bytes", i)
 	}
+}
+
+// TestSameCube runs the Prism runner over the night on which the clocks go back: the cube that it writes, and that of
+// the states it writes, are those of one machine, whatever the number of files and the order of their readings.
+func TestSameCube(t *testing.T) {
+	list := night(5)
+	share, err := unit.One().WithKind(unit.Share)
+	require.NoError(t, err)
+	ug := unit.MustParse("ug/m3")
+	for _, window := range []period.Freq{period.Hour, period.Day} {
+		s := spec(window)
+		s.Measures[1].Keep = aggregate.KeepValues | aggregate.KeepHistogram
+		s.Measures = append(s.Measures, aggregate.Measure{ID: "held", Attribute: "no2", Unit: ug, Decimals: 2, Hold: aggregate.Step, MaxAge: 2 * time.Hour})
+		s.Lateness = aggregate.AnyOrder
+		c := aggregate.CubeConfig{File: "states", Groups: []string{"28079", "35016", "08019"}, Outputs: []aggregate.Output{
+			{Variable: "air.no2", Unit: ug, Measure: "no2", Statistic: aggregate.Mean, Expected: 30, MinCoverage: 0.2},
+			{Variable: "air.o3.p95", Unit: ug, Measure: "o3", Statistic: aggregate.Quantiles, Q: 0.95},
+			{Variable: "air.no2.held", Unit: ug, Measure: "held", Statistic: aggregate.TimeMean, MinCoverage: 0.1},
+			{Variable: "air.no2.coverage", Unit: share, Measure: "held", Statistic: aggregate.Coverage},
+		}}
+		config, err := s.Config()
+		require.NoError(t, err)
+		r, err := aggregate.Run(t.Context(), config, []*telemetry.Batch{batch(t, list)})
+		require.NoError(t, err)
+		q, err := r.Cube(c)
+		require.NoError(t, err)
+		var want bytes.Buffer
+		require.NoError(t, cube.WriteCSV(&want, q, cube.WriteConfig{}))
+		for _, files := range []int{1, 3, 7} {
+			t.Run(fmt.Sprint(window, " ", files), func(t *testing.T) {
+				// A station's readings are in one file, and in any order there.
+				rnd := rand.New(rand.NewPCG(uint64(files), 3))
+				parts := make([][]telemetry.Observation, files)
+				for _, o := range list {
+					f := int(o.Entity.ID[len(o.Entity.ID)-1]-'0') % files
+					parts[f] = append(parts[f], o)
+				}
+				dir := t.TempDir()
+				var data [][]byte
+				for _, p := range parts {
+					rnd.Shuffle(len(p), func(i, j int) { p[i], p[j] = p[j], p[i] })
+					if len(p) > 0 {
+						data = append(data, archived(t, p))
+					}
+				}
+				rnd.Shuffle(len(data), func(i, j int) { data[i], data[j] = data[j], data[i] })
+				p := sdk.NewPipeline()
+				scope := p.Root()
+				states, err := Archives(scope, sdk.Reshuffle(scope, sdk.CreateList(scope, data)), s)
+				require.NoError(t, err)
+				Write(scope, states, filepath.Join(dir, "states"))
+				require.NoError(t, WriteCube(scope, states, s, c, filepath.Join(dir, "cube.csv")))
+				require.NoError(t, beamx.Run(context.Background(), p))
+				got, err := os.ReadFile(filepath.Join(dir, "cube.csv"))
+				require.NoError(t, err)
+				require.Equal(t, want.String(), string(got))
+				raw, err := os.ReadFile(filepath.Join(dir, "states"))
+				require.NoError(t, err)
+				back, err := Result(t.Context(), s, raw)
+				require.NoError(t, err)
+				q, err := back.Cube(c)
+				require.NoError(t, err)
+				var again bytes.Buffer
+				require.NoError(t, cube.WriteCSV(&again, q, cube.WriteConfig{}))
+				require.Equal(t, want.String(), again.String())
+			})
+		}
+	}
+}
+
+func TestCubeRefused(t *testing.T) {
+	p := sdk.NewPipeline()
+	scope := p.Root()
+	s := spec(period.Hour)
+	states, err := Files(scope, sdk.CreateList(scope, []string{"x"}), s)
+	require.NoError(t, err)
+	require.Error(t, WriteCube(scope, states, s, aggregate.CubeConfig{Editions: &aggregate.Editions{}}, "y"))
+	require.ErrorIs(t, WriteCube(scope, states, s, aggregate.CubeConfig{Outputs: []aggregate.Output{{Variable: "v", Measure: "nox"}}}, "y"), aggregate.ErrConfig)
+	_, err = Result(t.Context(), s, []byte("ALMSTA01"))
+	require.ErrorContains(t, err, "not a file of states")
 }

@@ -11,6 +11,7 @@ import (
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/local"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/x/beamx"
 
+	"github.com/almotacen/almotacen/indicators/cube"
 	"github.com/almotacen/almotacen/indicators/period"
 	"github.com/almotacen/almotacen/indicators/unit"
 	"github.com/almotacen/almotacen/telemetry"
@@ -45,13 +46,18 @@ func Example() {
 
 	p := sdk.NewPipeline()
 	s := p.Root()
-	states, err := beam.Files(s, sdk.CreateList(s, names), beam.Spec{
+	ug := unit.MustParse("ug/m3")
+	spec := beam.Spec{
 		Window: period.Month, Zone: "Europe/Madrid",
-		Measures: []aggregate.Measure{{ID: "no2", Attribute: "no2", Unit: unit.MustParse("ug/m3"), Decimals: 1}},
-	})
+		Measures: []aggregate.Measure{{ID: "no2", Attribute: "no2", Unit: ug, Decimals: 1}},
+	}
+	states, err := beam.Files(s, sdk.CreateList(s, names), spec)
 	check(err)
-	out := filepath.Join(dir, "states")
+	out, figures := filepath.Join(dir, "states"), filepath.Join(dir, "no2.csv")
 	beam.Write(s, states, out)
+	check(beam.WriteCube(s, states, spec, aggregate.CubeConfig{
+		Outputs: []aggregate.Output{{Variable: "air.no2", Unit: ug, Measure: "no2", Statistic: aggregate.Mean}},
+	}, figures))
 	check(beamx.Run(context.Background(), p))
 
 	data, err := os.ReadFile(out)
@@ -61,8 +67,15 @@ func Example() {
 		mean, _ := st.State.Moments.Mean()
 		fmt.Println(st.Key.Group, st.Key.Window, st.State.Count(), mean)
 	}
+	file, err := os.Open(figures)
+	check(err)
+	defer file.Close()
+	c, err := cube.ReadCSV(file, cube.ReadConfig{File: "no2.csv"})
+	check(err)
+	fmt.Println(c.Entities(), c.Periods(), c.Cell(0, 0).Value)
 	// Output:
 	// station-4 2026-03 48 31.5
+	// [station-4] [2026-03] 31.5
 }
 
 func check(err error) {

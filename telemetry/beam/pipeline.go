@@ -19,7 +19,7 @@ import (
 func init() {
 	register.DoFn3x1[context.Context, string, func([]byte, []byte), error](&filesFn{})
 	register.DoFn3x1[context.Context, []byte, func([]byte, []byte), error](&archivesFn{})
-	register.DoFn2x1[int, func(*entry) bool, error](&writeFn{})
+	register.DoFn3x1[context.Context, int, func(*entry) bool, error](&writeFn{})
 	register.Combiner1[[]byte](&mergeFn{})
 	register.Emitter2[[]byte, []byte]()
 	register.Iter1[entry]()

@@ -19,6 +19,9 @@ type Spec struct {
 	// group.
 	Groups   map[string]Group
 	From, To time.Time // From ≤ time < To; zero: no bound
+	// Lateness and Conflict are those of aggregate.Config, for measures that need an order; within a file.
+	Lateness time.Duration
+	Conflict aggregate.Conflict
 	Limits   aggregate.Limits
 }
 
@@ -31,7 +34,7 @@ type Group struct {
 // Config is the same aggregation on one machine. The error is of a zone that is not known or a measure
 // whose form depends on order.
 func (s Spec) Config() (aggregate.Config, error) {
-	c := aggregate.Config{Measures: s.Measures, Window: s.Window, From: s.From, To: s.To, Limits: s.Limits}
+	c := aggregate.Config{Measures: s.Measures, Window: s.Window, From: s.From, To: s.To, Lateness: s.Lateness, Conflict: s.Conflict, Limits: s.Limits}
 	for _, m := range s.Measures {
 		if m.Form != aggregate.Decimal {
 			return aggregate.Config{}, fmt.Errorf("beam: measure %q is of float64, whose sums depend on the order of readings; use aggregate.Decimal", m.ID)

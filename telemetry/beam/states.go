@@ -28,24 +28,37 @@ type entry struct{ Key, State []byte }
 var entryType = reflect.TypeFor[entry]()
 
 // Write puts the states into one file, sorted: one machine writes it. It is the same, byte for byte, as
-// [Marshal] of the result of one machine.
+// [Marshal] of the result of one machine; but for measures with Hold or Meter it has what readings carry from window to
+// window of each file alone, which [Result] puts right.
 func Write(s beam.Scope, states beam.PCollection, name string) {
-	s = s.Scope("almotacen.Write")
-	beam.ParDo0(s, &writeFn{Name: name}, beam.GroupByKey(s, beam.AddFixedKey(s, beam.ParDo(s, pair, states))))
+	write(s.Scope("almotacen.Write"), states, &writeFn{Name: name})
+}
+
+func write(s beam.Scope, states beam.PCollection, f *writeFn) {
+	beam.ParDo0(s, f, beam.GroupByKey(s, beam.AddFixedKey(s, beam.ParDo(s, pair, states))))
 }
 
 func pair(key, state []byte) entry { return entry{key, state} }
 
-// writeFn writes all the states, which stand under one key.
-type writeFn struct{ Name string }
+// writeFn writes all the states, which stand under one key, or their cube.
+type writeFn struct {
+	Name string
+	Cube *cubeOf
+}
 
-func (f *writeFn) ProcessElement(_ int, next func(*entry) bool) error {
+func (f *writeFn) ProcessElement(ctx context.Context, _ int, next func(*entry) bool) error {
 	var all []entry
 	var e entry
 	for next(&e) {
 		all = append(all, entry{bytes.Clone(e.Key), bytes.Clone(e.State)})
 	}
-	ctx := context.Background()
+	data := marshal(all)
+	if f.Cube != nil {
+		var err error
+		if data, err = f.Cube.csv(ctx, all); err != nil {
+			return fmt.Errorf("%s: %w", f.Name, err)
+		}
+	}
 	fs, err := filesystem.New(ctx, f.Name)
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.Name, err)
@@ -55,7 +68,7 @@ func (f *writeFn) ProcessElement(_ int, next func(*entry) bool) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.Name, err)
 	}
-	if _, err := out.Write(marshal(all)); err != nil {
+	if _, err := out.Write(data); err != nil {
 		_ = out.Close()
 		return fmt.Errorf("%s: %w", f.Name, err)
 	}
