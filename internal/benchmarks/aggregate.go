@@ -418,7 +418,7 @@ func (b *bench) others(t *sensors, threads int) error {
 		c.Measures[i].Hold, c.Measures[i].MaxAge = aggregate.Step, age
 	}
 	held := func(s *aggregate.State) (float64, bool) { return s.Span.Mean() }
-	return b.figure(t, "time-weighted-mean 200 groups", 10, 1e-9, threads, 2, c, fmt.Sprintf(`WITH x AS (SELECT attribute, city, v, b.least(coalesce(lead(time) OVER (PARTITION BY device, attribute ORDER BY time) - time, %[1]d), %[1]d) AS d FROM readings)
+	return b.figure(t, "time-weighted-mean 200 groups", 10, 1e-9, threads, 2, c, fmt.Sprintf(`WITH x AS (SELECT attribute, city, v, least(coalesce(lead(time) OVER (PARTITION BY device, attribute ORDER BY time) - time, %[1]d), %[1]d) AS d FROM readings)
 		SELECT attribute, city, sum(v * d) / sum(d) FROM x GROUP BY 1, 2`, int64(age)), held)
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -143,7 +144,7 @@ func (b *bench) fromParquet(t *sensors) error {
 					if err := each(c.file, c.columns, c.unit, threads, a.Add); err != nil {
 						return nil, err
 					}
-					r, err := a.Result()
+					r, err := a.Result(context.Background())
 					if err != nil {
 						return nil, err
 					}
