@@ -19,7 +19,8 @@ const (
 
 // packer has the scratch of one writer.
 type packer struct {
-	w, d, sorted, deltas []uint64
+	w, d           []uint64
+	deltas, sorted []int64
 }
 
 func zig(x int64) uint64   { return uint64(x<<1) ^ uint64(x>>63) }
@@ -50,27 +51,20 @@ func (p *packer) ints(dst []byte, vals []int64) []byte {
 			g = gcd(g, x)
 		}
 	}
-	for i := range p.w {
-		p.w[i] /= g
+	if g > 1 {
+		for i := range p.w {
+			p.w[i] /= g
+		}
 	}
 	p.deltas = p.deltas[:0]
 	for i := 1; i < len(p.w); i++ {
-		p.deltas = append(p.deltas, p.w[i]-p.w[i-1])
+		p.deltas = append(p.deltas, int64(p.w[i]-p.w[i-1]))
 	}
 	p.sorted = append(p.sorted[:0], p.deltas...)
-	slices.SortFunc(p.sorted, func(a, b uint64) int {
-		if int64(a) < int64(b) {
-			return -1
-		}
-		if int64(a) > int64(b) {
-			return 1
-		}
-		return 0
-	})
-	base := int64(p.sorted[len(p.sorted)/2])
+	base := middle(p.sorted)
 	p.d = append(p.d[:0], 0)
 	for _, d := range p.deltas {
-		p.d = append(p.d, zig(int64(d)-base))
+		p.d = append(p.d, zig(d-base))
 	}
 	frameWidth, frameCost := width(p.w)
 	deltaWidth, deltaCost := width(p.d)
@@ -85,6 +79,38 @@ func (p *packer) ints(dst []byte, vals []int64) []byte {
 	return packed(dst, p.d, deltaWidth)
 }
 
+// middle is the upper median, and puts vals out of order.
+func middle(vals []int64) int64 {
+	k := len(vals) / 2
+	for low, high := 0, len(vals)-1; low < high; {
+		a, b, c := vals[low], vals[(low+high)/2], vals[high]
+		pivot := max(min(a, b), min(max(a, b), c)) // of three
+		i, j := low, high
+		for i <= j {
+			for vals[i] < pivot {
+				i++
+			}
+			for vals[j] > pivot {
+				j--
+			}
+			if i <= j {
+				vals[i], vals[j] = vals[j], vals[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case k <= j:
+			high = j
+		case k >= i:
+			low = i
+		default:
+			return vals[k]
+		}
+	}
+	return vals[k]
+}
+
 func gcd(a, b uint64) uint64 {
 	for b != 0 {
 		a, b = b, a%b
@@ -96,13 +122,16 @@ func gcd(a, b uint64) uint64 {
 // many bits they then take.
 func width(vals []uint64) (best, cost int) {
 	var count [65]int
+	var all uint64
 	for _, v := range vals {
 		count[bits.Len64(v)]++
+		all |= v
 	}
+	most := bits.Len64(all)
 	best, cost = 64, len(vals)*64
-	for b := 0; b < 64; b++ {
+	for b := 0; b < 64 && b <= most; b++ {
 		c := len(vals) * b
-		for l := b + 1; l <= 64; l++ {
+		for l := b + 1; l <= most; l++ {
 			c += count[l] * (8 + 8*((l-b+6)/7))
 		}
 		if c < cost {
@@ -198,10 +227,10 @@ func (c *cursor) uvarint() uint64 {
 
 func (c *cursor) varint() int64 { return unzig(c.uvarint()) }
 
-// ints reads len(out) values, at most chunk.
-func (c *cursor) ints(out []int64) {
+// ints reads len(out) values, at most chunk; one says that they are the same.
+func (c *cursor) ints(out []int64) (one bool) {
 	if len(out) == 0 || c.bad {
-		return
+		return false
 	}
 	switch c.byte() {
 	case modeOne:
@@ -209,10 +238,11 @@ func (c *cursor) ints(out []int64) {
 		for i := range out {
 			out[i] = v
 		}
+		return true
 	case modeRaw:
 		p := c.take(8 * len(out))
 		if p == nil {
-			return
+			return false
 		}
 		for i := range out {
 			out[i] = int64(binary.LittleEndian.Uint64(p[8*i:]))
@@ -236,6 +266,7 @@ func (c *cursor) ints(out []int64) {
 	default:
 		c.bad = true
 	}
+	return false
 }
 
 // unpack reads what packed wrote.

@@ -40,8 +40,8 @@ type Reader struct {
 	buf     []byte
 	ints    []int64
 	wanted  [2][]bool // by code: entities, attributes
-	lens    []int64
-	metas   []int64
+	cols    []int64
+	floats  []float64
 }
 
 // NewReader reads from r. If r can seek, blocks that hold nothing wanted are not even read.
@@ -268,108 +268,142 @@ func (r *Reader) dictionary(p []byte) error {
 	return nil
 }
 
-// column reads n integers by chunks and hands each to set; false if one is outside [low, high].
-func (r *Reader) column(c *cursor, n int, low, high int64, set func(i int, v int64)) bool {
+// column reads n integers by chunks and hands each chunk to set, but for those of which every value is plain, as the
+// rows have it before.
+func (r *Reader) column(c *cursor, n int, low, high, plain int64, set func(at int, part []int64)) {
 	for at := 0; at < n && !c.bad; at += chunk {
 		part := r.ints[:min(chunk, n-at)]
-		c.ints(part)
-		for i, v := range part {
-			if v < low || v > high {
-				c.bad = true
-				return false
-			}
-			set(at+i, v)
+		one := c.ints(part)
+		if one && part[0] == plain {
+			continue
 		}
-	}
-	return !c.bad
-}
-
-func (r *Reader) numbers(c *cursor, n int, set func(i int, v float64)) {
-	var part [chunk]float64
-	for at := 0; at < n && !c.bad; at += chunk {
-		m := min(chunk, n-at)
-		c.floats(part[:m], r.ints)
-		for i, v := range part[:m] {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
+		for _, v := range part {
+			if v < low || v > high {
 				c.bad = true
 				return
 			}
-			set(at+i, v)
 		}
+		set(at, part)
 	}
+}
+
+// codes reads a lane of what is plainly 0.
+func codes[T ~uint8 | ~uint32](r *Reader, c *cursor, out []T, high int64) {
+	r.column(c, len(out), 0, high, 0, func(at int, part []int64) {
+		for i, v := range part {
+			out[at+i] = T(v)
+		}
+	})
+}
+
+// numbers reads as many as out has.
+func (r *Reader) numbers(c *cursor, out []float64) {
+	for len(out) > 0 && !c.bad {
+		part := out[:min(chunk, len(out))]
+		c.floats(part, r.ints)
+		for _, v := range part {
+			if math.Float64bits(v)&(0x7ff<<52) == 0x7ff<<52 { // NaN or infinite
+				c.bad = true
+				return
+			}
+		}
+		out = out[len(part):]
+	}
+}
+
+// fresh is s of n zeros.
+func fresh[T any](s []T, n int) []T {
+	s = slices.Grow(s[:0], n)[:n]
+	clear(s)
+	return s
 }
 
 func (r *Reader) rows(p []byte, n int) error {
 	b := &r.batch
 	c := &cursor{b: p}
-	b.Grow(n)
-	for range n {
-		b.Append(&telemetry.Row{})
-	}
-	code := func(table int, set func(i int, v uint32)) {
-		r.column(c, n, 0, int64(length(b, table)), func(i int, v int64) { set(i, uint32(v)) })
-	}
-	code(entities, func(i int, v uint32) { b.Entity[i] = v })
-	code(attributes, func(i int, v uint32) { b.Attribute[i] = v })
-	code(datasets, func(i int, v uint32) { b.Dataset[i] = v })
-	code(units, func(i int, v uint32) { b.UnitRef[i] = v })
+	b.Entity, b.Attribute, b.Dataset, b.UnitRef = fresh(b.Entity, n), fresh(b.Attribute, n), fresh(b.Dataset, n), fresh(b.UnitRef, n)
+	b.Time, b.Number, b.Kind, b.Quality = fresh(b.Time, n), fresh(b.Number, n), fresh(b.Kind, n), fresh(b.Quality, n)
+	b.Flags, b.Detail = fresh(b.Flags, n), fresh(b.Detail, n)
+	codes(r, c, b.Entity, int64(b.Entities.Len()))
+	codes(r, c, b.Attribute, int64(b.Attributes.Len()))
+	codes(r, c, b.Dataset, int64(b.Datasets.Len()))
+	codes(r, c, b.UnitRef, int64(b.Units.Len()))
 	r.times(c, b.Time)
-	r.column(c, n, 0, int64(telemetry.Deleted), func(i int, v int64) { b.Kind[i] = telemetry.Kind(v) })
-	r.column(c, n, 0, int64(telemetry.Invalid), func(i int, v int64) { b.Quality[i] = telemetry.Quality(v) })
-	r.column(c, n, 0, math.MaxUint8, func(i int, v int64) { b.Flags[i] = telemetry.Flags(v) })
-	var numbers, points, intervals []int
-	for i := range n {
-		switch b.Kind[i] {
+	codes(r, c, b.Kind, int64(telemetry.Deleted))
+	codes(r, c, b.Quality, int64(telemetry.Invalid))
+	codes(r, c, b.Flags, math.MaxUint8)
+	var numbers, points, intervals int
+	for i, k := range b.Kind {
+		switch k {
 		case telemetry.Number, telemetry.Bool:
-			numbers = append(numbers, i)
+			numbers++
 		case telemetry.Point:
-			points = append(points, i)
+			points++
 		}
 		if b.Flags[i]&telemetry.Interval != 0 {
-			intervals = append(intervals, i)
+			intervals++
 		}
 	}
-	r.numbers(c, len(numbers), func(i int, v float64) { b.Number[numbers[i]] = v })
-	r.column(c, n, math.MinInt16, math.MaxInt16, func(i int, v int64) { b.Detail[i].Offset = int16(v) })
-	r.column(c, n, 0, int64(telemetry.Day), func(i int, v int64) { b.Detail[i].Precision = telemetry.Precision(v) })
-	code(raws, func(i int, v uint32) { b.Detail[i].Raw = v })
-	code(sources, func(i int, v uint32) { b.Detail[i].Source = v })
-	r.column(c, n, 0, math.MaxUint32, func(i int, v int64) { b.Detail[i].Record = uint32(v) })
-	r.metas, r.lens = append(r.metas[:0], make([]int64, n)...), append(r.lens[:0], make([]int64, n)...)
-	r.column(c, n, 0, int64(len(p)), func(i int, v int64) { r.metas[i] = v })
-	r.column(c, len(intervals), math.MinInt64, math.MaxInt64, func(i int, v int64) { b.Detail[intervals[i]].From = v })
-	at := 0
-	next := func() int {
-		for at < n && b.Kind[at] == telemetry.Point {
-			at++
+	if numbers == n {
+		r.numbers(c, b.Number)
+	} else {
+		r.floats = fresh(r.floats, numbers)
+		r.numbers(c, r.floats)
+		k := 0
+		for i, kind := range b.Kind {
+			if kind == telemetry.Number || kind == telemetry.Bool {
+				b.Number[i] = r.floats[k]
+				k++
+			}
 		}
-		at++
-		return at - 1
 	}
-	r.column(c, n-len(points), 0, int64(len(p)), func(_ int, v int64) { r.lens[next()] = v })
+	detail := func(low, high int64, set func(d *telemetry.Detail, v int64)) {
+		r.column(c, n, low, high, 0, func(at int, part []int64) {
+			for i, v := range part {
+				set(&b.Detail[at+i], v)
+			}
+		})
+	}
+	detail(math.MinInt16, math.MaxInt16, func(d *telemetry.Detail, v int64) { d.Offset = int16(v) })
+	detail(0, int64(telemetry.Day), func(d *telemetry.Detail, v int64) { d.Precision = telemetry.Precision(v) })
+	detail(0, int64(b.Raw.Len()), func(d *telemetry.Detail, v int64) { d.Raw = uint32(v) })
+	detail(0, int64(b.Sources.Len()), func(d *telemetry.Detail, v int64) { d.Source = uint32(v) })
+	detail(0, math.MaxUint32, func(d *telemetry.Detail, v int64) { d.Record = uint32(v) })
+	some := false // text
+	detail(0, int64(len(p)), func(d *telemetry.Detail, v int64) { d.Meta.Len, some = uint32(v), true })
+	r.cols = fresh(r.cols, max(intervals, n-points))
+	r.column(c, intervals, math.MinInt64, math.MaxInt64, 0, func(at int, part []int64) { copy(r.cols[at:], part) })
+	k := 0
+	for i := range b.Flags {
+		if b.Flags[i]&telemetry.Interval != 0 {
+			b.Detail[i].From = r.cols[k]
+			k++
+		}
+	}
+	r.cols = fresh(r.cols, n-points)
+	r.column(c, n-points, 0, int64(len(p)), 0, func(at int, part []int64) {
+		copy(r.cols[at:], part)
+		some = true
+	})
 	if c.bad {
 		return r.fail(ErrDamaged, "its rows do not read")
 	}
-	b.Points = append(b.Points[:0], make([]telemetry.Position, len(points))...)
-	r.numbers(c, len(points), func(i int, v float64) { b.Points[i].Lon = v })
-	r.numbers(c, len(points), func(i int, v float64) { b.Points[i].Lat = v })
-	r.numbers(c, len(points), func(i int, v float64) { b.Points[i].Alt = v })
-	r.numbers(c, len(points), func(i int, v float64) { b.Points[i].HasAlt = v == 1 })
-	for k, i := range points {
-		b.Detail[i].Ref = telemetry.Span{Off: uint32(k)}
+	b.Points = fresh(b.Points, points)
+	r.floats = fresh(r.floats, points)
+	for _, set := range []func(p *telemetry.Position, v float64){
+		func(p *telemetry.Position, v float64) { p.Lon = v },
+		func(p *telemetry.Position, v float64) { p.Lat = v },
+		func(p *telemetry.Position, v float64) { p.Alt = v },
+		func(p *telemetry.Position, v float64) { p.HasAlt = v == 1 },
+	} {
+		r.numbers(c, r.floats)
+		for i, v := range r.floats {
+			set(&b.Points[i], v)
+		}
 	}
-	// Text in the order in which the writer put it: a row's value, then its metadata.
-	off := int64(0)
-	for i := range n {
-		if b.Kind[i] != telemetry.Point {
-			b.Detail[i].Ref = telemetry.Span{Off: uint32(off), Len: uint32(r.lens[i])}
-			off += r.lens[i]
-		}
-		b.Detail[i].Meta = telemetry.Span{Off: uint32(off), Len: uint32(r.metas[i])}
-		off += r.metas[i]
-		if off > int64(len(p)) {
-			return r.fail(ErrDamaged, "its texts are longer than the block")
-		}
+	off, err := r.spans(p, some, points > 0)
+	if err != nil {
+		return err
 	}
 	data := c.take(int(off))
 	if c.bad || c.at != len(p) {
@@ -379,6 +413,33 @@ func (r *Reader) rows(p []byte, n int) error {
 	return nil
 }
 
+// spans says where texts are, which stand in the order in which the writer put them: a row's value, then its metadata. It
+// returns how long they are.
+func (r *Reader) spans(p []byte, some, points bool) (off int64, err error) {
+	if !some && !points {
+		return 0, nil
+	}
+	b := &r.batch
+	point, k := uint32(0), 0
+	for i := range b.Detail {
+		d := &b.Detail[i]
+		if b.Kind[i] == telemetry.Point {
+			d.Ref = telemetry.Span{Off: point}
+			point++
+		} else {
+			d.Ref = telemetry.Span{Off: uint32(off), Len: uint32(r.cols[k])}
+			off += r.cols[k]
+			k++
+		}
+		d.Meta.Off = uint32(off)
+		off += int64(d.Meta.Len)
+		if off > int64(len(p)) {
+			return 0, r.fail(ErrDamaged, "its texts are longer than the block")
+		}
+	}
+	return off, nil
+}
+
 func (r *Reader) times(c *cursor, out []int64) {
 	for len(out) > 0 && !c.bad {
 		part := out[:min(chunk, len(out))]
@@ -386,6 +447,11 @@ func (r *Reader) times(c *cursor, out []int64) {
 		if none > uint64(len(part)) {
 			c.bad = true
 			return
+		}
+		if none == 0 {
+			c.ints(part)
+			out = out[len(part):]
+			continue
 		}
 		var missing [chunk]bool
 		at := -1

@@ -1,12 +1,14 @@
 package archive
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"math"
+	"unsafe"
 
 	"github.com/almotacen/almotacen/telemetry"
 )
@@ -30,8 +32,8 @@ type Writer struct {
 	blocks int
 	rows   telemetry.Batch // of the block being filled, with the archive's own codes
 	known  [6]int          // entries of each dictionary that are written
-	source *telemetry.Batch
-	codes  [6][]uint32 // from the codes of source to ours; 0: not yet
+	codes  [6][]uint32     // from the codes of the last batch to ours; 0: not yet
+	marks  [6]mark         // of its dictionaries
 	out    []byte
 	err    error
 	packer
@@ -143,24 +145,73 @@ func length(b *telemetry.Batch, table int) int {
 	return b.Sources.Len()
 }
 
+// mark tells a dictionary that has grown from one that took its place: texts are never moved, so the first and the
+// last known keep their address. It holds on to them, so that their addresses are not used again.
+type mark struct {
+	n           int
+	first, last string
+}
+
+func markOf(b *telemetry.Batch, table, n int) mark {
+	if n == 0 {
+		return mark{}
+	}
+	return mark{n, nameOf(b, table, 1), nameOf(b, table, uint32(n))}
+}
+
+// nameOf is a text of a code, which is not empty but for a source without any.
+func nameOf(b *telemetry.Batch, table int, code uint32) string {
+	switch table {
+	case entities:
+		e := b.Entities.At(code)
+		return cmp.Or(e.ID, e.Type)
+	case attributes:
+		return b.Attributes.Text(code)
+	case datasets:
+		return b.Datasets.Text(code)
+	case raws:
+		return b.Raw.Text(code)
+	case units:
+		return b.Units.At(code).Given
+	}
+	s := b.Sources.At(code)
+	return cmp.Or(s.Name, s.Format)
+}
+
+// same says whether the dictionaries of b are those of the last batch, perhaps grown.
+func (w *Writer) same(b *telemetry.Batch) bool {
+	for k, m := range w.marks {
+		if length(b, k) < m.n {
+			return false
+		}
+		now := markOf(b, k, m.n)
+		if m.n > 0 && (m.first == "" || m.last == "") {
+			return false // no telling
+		}
+		if unsafe.StringData(now.first) != unsafe.StringData(m.first) || unsafe.StringData(now.last) != unsafe.StringData(m.last) {
+			return false
+		}
+	}
+	return true
+}
+
 // Write adds the rows of b, and writes the blocks that are full. After an error the archive ends with the
 // last whole block.
 func (w *Writer) Write(b *telemetry.Batch) error {
 	if w.err != nil {
 		return w.err
 	}
-	if w.source != b {
-		w.source = b
+	if !w.same(b) {
 		for k := range w.codes {
 			w.codes[k] = w.codes[k][:0]
 		}
 	}
 	for k := range w.codes {
-		if n := length(b, k) + 1; n > len(w.codes[k]) {
-			w.codes[k] = append(w.codes[k], make([]uint32, n-len(w.codes[k]))...)
-		} else if n < len(w.codes[k]) { // another batch in the same place
-			w.codes[k] = append(w.codes[k][:0], make([]uint32, n)...)
+		n := length(b, k)
+		if have := len(w.codes[k]); n+1 > have {
+			w.codes[k] = append(w.codes[k], make([]uint32, n+1-have)...)
 		}
+		w.marks[k] = markOf(b, k, n)
 	}
 	for i := range b.Len() {
 		w.add(b, i)
