@@ -14,8 +14,8 @@ import (
 type pool struct {
 	n     int // readings
 	slabs [][]cell
-	next  uint32                  // cell that was never used; 0 is of no block
-	free  [len(blockCells)]uint32 // blocks, linked
+	next  uint32               // cell that was never used; 0 is of no block
+	free  [blockClasses]uint32 // blocks, linked
 }
 
 // sorter is the readings of one series in order, and room for the work.
@@ -39,10 +39,13 @@ type cell struct {
 
 const slabCells = 1 << 13
 
-// blockCells are the sizes of blocks: a series has one of the first, one of the second,
-// and then of the last. The first cell of a block is its header: the next block, and the
-// cells used and whether readings are wide. Of the last block the queue knows.
-var blockCells = [...]uint32{4, 16, 64}
+// The blocks of a series double, from 4 cells to 64. The first cell of a block is its
+// header: the next block, and the cells used and whether readings are wide. Of the last
+// block the queue knows.
+const (
+	firstCells   = 4
+	blockClasses = 5
+)
 
 const wideBlock = 1 << 32
 
@@ -65,13 +68,12 @@ func (p *pool) cell(i uint32) *cell { return &p.slabs[i/slabCells][i%slabCells] 
 func (p *pool) grow(q *queue) {
 	class := uint8(0)
 	if q.tail != 0 {
-		class = min(q.class+1, uint8(len(blockCells)-1))
+		class = min(q.class+1, blockClasses-1)
 	}
-	b := p.free[class]
+	b, size := p.free[class], uint32(firstCells)<<class
 	if b != 0 {
 		p.free[class] = uint32(p.cell(b).a)
 	} else {
-		size := blockCells[class]
 		if used := p.next % slabCells; used+size > slabCells {
 			p.next += slabCells - used
 		}
@@ -87,7 +89,7 @@ func (p *pool) grow(q *queue) {
 	} else {
 		*p.cell(q.tail) = cell{int64(b), p.usedOf(q)}
 	}
-	q.tail, q.class, q.at, q.end = b, class, b+1, b+blockCells[class]
+	q.tail, q.class, q.at, q.end = b, class, b+1, b+size
 }
 
 func (p *pool) usedOf(q *queue) uint64 {
@@ -136,7 +138,7 @@ func (p *pool) clear(q *queue) {
 			next = 0
 		}
 		c.a, p.free[class] = int64(p.free[class]), b
-		class = min(class+1, uint8(len(blockCells)-1))
+		class = min(class+1, blockClasses-1)
 		b = next
 	}
 	p.n -= int(q.n)

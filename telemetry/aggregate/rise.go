@@ -180,42 +180,76 @@ func (w *worker) keepRun(mi int, slot, e uint32, r *course, from int, v []float6
 // wait takes readings that others may overtake. E are their entities' codes.
 func (w *worker) wait(tr *translation, mi int, e []uint32, r *course) error {
 	s, p := w.stage, &w.stage.pool
-	plain := len(r.batch.Detail) == 0
-	for k, code := range e {
-		en := tr.entity[code]
-		_, q := s.of(mi, en)
-		if w.late(en, q, r.t[k]) {
-			if err := w.rejectReading(mi, en, r.t[k], RejectLate); err != nil {
-				return err
-			}
-			continue
-		}
-		if p.n >= s.pending {
+	bare := len(r.batch.Detail) == 0
+	watch := w.cfg.Lateness < AnyOrder || s.settled != nil
+	for from := 0; from < len(e); from += waitRows {
+		part := e[from:min(from+waitRows, len(e))]
+		if p.n+len(part) > s.pending {
 			if err := w.flush(); err != nil {
 				return err
 			}
-			if p.n >= s.pending {
+		}
+		room := s.pending - p.n
+		s.touch(mi, tr.entity, part)
+		queues := s.queues[mi]
+		for i, code := range part {
+			k, en := from+i, tr.entity[code]
+			q, t := &queues[en], r.t[k]
+			if watch && w.late(en, q, t) {
+				if err := w.rejectReading(mi, en, t, RejectLate); err != nil {
+					return err
+				}
+				continue
+			}
+			if room--; room < 0 {
 				return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d readings wait for earlier ones; sort the input, shorten Config.Lateness, or raise Limits.Pending", s.pending)}, mi, noGroup)
 			}
+			if q.n == 0 {
+				s.active = append(s.active, place{table: uint32(mi), slot: en})
+			}
+			if q.latest = max(q.latest, t); bare && !q.wide && q.at < q.end && q.quality == r.quality[r.rowOf(k)] {
+				p.slabs[q.at/slabCells][q.at%slabCells] = cell{t, math.Float64bits(r.x[k] + 0)}
+				q.at++
+				q.n++
+				p.n++
+			} else {
+				h := r.at(w, k)
+				p.put(q, &h)
+			}
 		}
-		if q.n == 0 {
-			s.active = append(s.active, place{table: uint32(mi), slot: en})
-		}
-		if plain && !q.wide && q.at < q.end && q.quality == r.quality[r.rowOf(k)] {
-			p.slabs[q.at/slabCells][q.at%slabCells] = cell{r.t[k], math.Float64bits(r.x[k] + 0)}
-			q.at++
-			q.n++
-			p.n++
-		} else {
-			h := r.at(w, k)
-			p.put(q, &h)
-		}
-		q.latest = max(q.latest, r.t[k])
 	}
 	if w.cfg.Lateness < AnyOrder && p.n >= 2*s.kept+64*chunkRows {
 		return w.flush()
 	}
 	return nil
+}
+
+// waitRows are so few that what touch loads stays in the first cache.
+const waitRows = 128
+
+// touch makes sure that the entities have queues, and loads those and their next cells:
+// loads that do not wait for each other, which those of wait would.
+func (s *stage) touch(mi int, entity, codes []uint32) {
+	var at [waitRows]uint32
+	codes = codes[:min(len(codes), len(at))]
+	queues := s.queues[mi]
+	for i, code := range codes {
+		e := entity[code]
+		if int(e) >= len(queues) {
+			s.reach(mi, e)
+			queues = s.queues[mi]
+		}
+		at[i] = queues[e].at
+	}
+	slabs := s.pool.slabs
+	if len(slabs) == 0 {
+		return
+	}
+	var x int64
+	for _, i := range at[:len(codes)] {
+		x += slabs[i/slabCells%uint32(len(slabs))][i%slabCells].a
+	}
+	s.touched += x
 }
 
 // flush lets readings go on that nothing can come before any more.
