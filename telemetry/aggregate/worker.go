@@ -22,6 +22,7 @@ type worker struct {
 	from    int64
 	to      int64
 	bounded bool   // by from and to
+	idle    bool   // without ordered: all measures are, and of any dataset
 	ordered bool   // takes the ordered measures, and of them the series of its shard
 	stage   *stage // of an ordered worker
 	shard   uint32
@@ -77,8 +78,9 @@ func newWorker(d *dict, cfg *Config) *worker {
 	if !cfg.To.IsZero() {
 		w.to = clampTime(cfg.To)
 	}
-	w.bounded = !cfg.From.IsZero() || !cfg.To.IsZero()
+	w.bounded, w.idle = !cfg.From.IsZero() || !cfg.To.IsZero(), true
 	for i := range d.measures {
+		w.idle = w.idle && d.measures[i].ordered && d.measures[i].Dataset == ""
 		l := lanes{hot: true, keep: d.measures[i].Keep}
 		if d.measures[i].Form == Decimal && !d.measures[i].ordered && l.keep&tallied != 0 {
 			l.tally = int(min(tallyRoom, cfg.Limits.Sketches/16))
@@ -147,6 +149,14 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 		w.zones = append(w.zones, newWindows(w.cfg.Window, w.d.zones[len(w.zones)], w.cfg.Limits.Windows))
 	}
 	if n == 0 {
+		return nil
+	}
+	if w.idle && !w.ordered {
+		for _, a := range c.attribute {
+			if tr.chain[a] == 0 {
+				w.totals.Unwanted++
+			}
+		}
 		return nil
 	}
 	w.touched += touch(&c)
