@@ -319,7 +319,7 @@ func (o *output) cell(x *Row) cube.Cell {
 		return cube.NoValue(cube.Missing, reason(cube.ReasonIncomplete, "only the %d readings that came after the window was retired; merge them with the result of Retire", s.Count()))
 	}
 	share, known := o.coverage(x)
-	carried := s.Span != nil && s.Span.covered > 0 && (o.Statistic == TimeMean || o.Statistic == TimeHours)
+	carried := s.Span != nil && s.Span.covered != (int128{}) && (o.Statistic == TimeMean || o.Statistic == TimeHours)
 	if s.Count() == 0 && !carried && o.Statistic != Count && o.Statistic != Coverage && o.Statistic != Entities && o.Statistic != Distinct {
 		return cube.NoValue(cube.Missing, reason(cube.ReasonNotCollected, "no reading counts%s", rejected(s.Rejects)))
 	}
@@ -365,8 +365,9 @@ func (o *output) coverage(x *Row) (share float64, known bool) {
 	switch s := x.State.Span; {
 	case o.Expected > 0:
 		return min(float64(x.State.Count())/float64(o.Expected), 1), true
-	case s != nil && s.whole > 0:
-		return float64(s.covered) / float64(s.whole), true
+	case s != nil && s.whole != (int128{}):
+		covered, whole := s.Covered()
+		return covered / whole, true
 	}
 	return 0, false
 }
@@ -452,7 +453,7 @@ func (o *output) figure(x *Row) (v float64, estimated bool, err string) {
 	case Coverage:
 		v, ok = o.coverage(x)
 	case Rise:
-		if s.Increase == nil || s.Increase.elapsed == 0 {
+		if s.Increase == nil || s.Increase.elapsed == (int128{}) {
 			return 0, false, "one reading has no increase"
 		}
 		v = s.Increase.Total()

@@ -136,8 +136,8 @@ type Increase struct {
 	scale         uint8
 	total         int128
 	resets, wraps int64
-	unknown       int64 // series whose value before the window is not known
-	elapsed       int64 // ns between the readings, of all series together
+	unknown       int64  // series whose value before the window is not known
+	elapsed       int128 // ns between the readings, of all series together
 }
 
 // Merge adds what o holds. The error is of kind ErrMismatch.
@@ -149,7 +149,8 @@ func (i *Increase) Merge(o *Increase) error {
 		return &Error{Kind: ErrMismatch, Msg: "increases of different scales"}
 	}
 	i.total, _ = i.total.add(o.total)
-	i.resets, i.wraps, i.unknown, i.elapsed = i.resets+o.resets, i.wraps+o.wraps, i.unknown+o.unknown, i.elapsed+o.elapsed
+	i.resets, i.wraps, i.unknown = i.resets+o.resets, i.wraps+o.wraps, i.unknown+o.unknown
+	i.elapsed, _ = i.elapsed.add(o.elapsed)
 	return nil
 }
 
@@ -159,12 +160,12 @@ func (i *Increase) Total() float64 { return quo(i.total, 1, i.scale) }
 // Rate is the increase per second of the time between readings, over all series; false
 // without two readings.
 func (i *Increase) Rate() (float64, bool) {
-	if i.elapsed == 0 {
+	if i.elapsed == (int128{}) {
 		return 0, false
 	}
 	n := i.total.big()
 	n.Mul(n, big.NewInt(1_000_000_000))
-	d := big.NewInt(i.elapsed)
+	d := i.elapsed.big()
 	return ratio(n, d.Mul(d, big.NewInt(pow10[i.scale]))), true
 }
 
@@ -173,11 +174,11 @@ func (i *Increase) Rate() (float64, bool) {
 // up to the first reading is not in the total.
 func (i *Increase) Resets() (resets, wraps, unknown int64) { return i.resets, i.wraps, i.unknown }
 
-// AppendBinary appends the state: kind 'I', version, scale, total 16, resets, wraps,
-// unknown and elapsed nanoseconds 8 each. The error is always nil.
+// AppendBinary appends the state: kind 'I', version, scale, total 16, resets, wraps and
+// unknown 8 each, elapsed nanoseconds 16. The error is always nil.
 func (i *Increase) AppendBinary(dst []byte) ([]byte, error) {
 	dst = append(dst, kindIncrease, version, i.scale)
-	for _, x := range [...]int64{int64(i.total.lo), i.total.hi, i.resets, i.wraps, i.unknown, i.elapsed} {
+	for _, x := range [...]int64{int64(i.total.lo), i.total.hi, i.resets, i.wraps, i.unknown, int64(i.elapsed.lo), i.elapsed.hi} {
 		dst = put64(dst, x)
 	}
 	return dst, nil
@@ -190,8 +191,9 @@ func (i *Increase) UnmarshalBinary(src []byte) error {
 	d.header(kindIncrease)
 	out := Increase{scale: d.byte()}
 	out.total = int128{lo: d.u64(), hi: d.i64()}
-	out.resets, out.wraps, out.unknown, out.elapsed = d.i64(), d.i64(), d.i64(), d.i64()
-	if out.scale > MaxScale || min(out.resets, out.wraps, out.unknown, out.elapsed) < 0 {
+	out.resets, out.wraps, out.unknown = d.i64(), d.i64(), d.i64()
+	out.elapsed = int128{lo: d.u64(), hi: d.i64()}
+	if out.scale > MaxScale || min(out.resets, out.wraps, out.unknown, out.elapsed.hi) < 0 {
 		d.fail("fields out of range")
 	}
 	if err := d.end(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -122,7 +123,7 @@ func (e *edges) close(ctx context.Context, series []Row) error {
 			s := fresh(&x.State.Span)
 			s.scale, s.hold = e.m.scale, e.m.Hold
 			if !x.Window.IsZero() { // all time has no length, and no coverage
-				s.whole = e.series[x.Group] * (x.End - x.Start)
+				s.whole = mul64(e.series[x.Group], x.End-x.Start)
 			}
 		}
 	}
@@ -204,14 +205,15 @@ func (e *edges) meter(x, before *Row) {
 	}
 	c := x.State.Counter
 	i := fresh(&r.State.Increase)
-	o := Increase{scale: c.scale, total: c.increase, resets: c.resets, wraps: c.wraps, elapsed: c.lastT - c.firstT}
+	o := Increase{scale: c.scale, total: c.increase, resets: c.resets, wraps: c.wraps, elapsed: wide(c.lastT - c.firstT)}
 	if before == nil {
 		o.unknown = 1
 	} else {
 		b := before.State.Counter
 		by, reset, wrap := c.step(b.lastV, c.firstV)
 		o.total, _ = o.total.add(wide(by))
-		o.resets, o.wraps, o.elapsed = o.resets+reset, o.wraps+wrap, o.elapsed+c.firstT-b.lastT
+		o.resets, o.wraps = o.resets+reset, o.wraps+wrap
+		o.elapsed, _ = o.elapsed.add(wide(c.firstT - b.lastT))
 	}
 	_ = i.Merge(&o)
 }
@@ -261,7 +263,9 @@ func (x *Row) merge(o *Row) error {
 	}
 	x.Correction = x.Correction || o.Correction
 	if s := x.State.Span; s != nil && o.State.Span != nil && o.End > o.Start {
-		s.whole = o.State.Span.whole / (o.End - o.Start) * (x.End - x.Start)
+		w := o.State.Span.whole
+		series, _ := bits.Div64(uint64(w.hi), w.lo, uint64(o.End-o.Start)) // as many as there are
+		s.whole = mul64(int64(series), x.End-x.Start)
 	}
 	return nil
 }

@@ -138,3 +138,16 @@ func quo(num int128, den int64, scale uint8) float64 {
 	}
 	return divide(negative, uint128{uint64(num.hi), num.lo}, mulU(uint64(den), uint64(pow10[scale])))
 }
+
+// over is num / (den · times) rounded once. den and times are above zero.
+func (num int128) over(den int128, times uint64) float64 {
+	n := num
+	if num.hi < 0 {
+		n = num.neg()
+	}
+	d, ok := uint128{uint64(den.hi), den.lo}.times(times)
+	if !ok {
+		return ratio(num.big(), new(big.Int).Mul(den.big(), new(big.Int).SetUint64(times)))
+	}
+	return divide(num.hi < 0, uint128{uint64(n.hi), n.lo}, d)
+}

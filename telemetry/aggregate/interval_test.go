@@ -112,7 +112,7 @@ func TestIntervalsHeld(t *testing.T) {
 			continue
 		}
 		covered, whole := row.State.Span.Covered()
-		require.Equal(t, row.End-row.Start, whole, "%v", k)
+		require.EqualValues(t, row.End-row.Start, whole, "%v", k)
 		require.Equal(t, whole, covered, "%v", k)
 		mean, _ := row.State.Moments.Mean()
 		weighted, _ := row.State.Span.Mean()

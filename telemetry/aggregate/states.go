@@ -96,6 +96,8 @@ func rowOf(measures []measure, f period.Freq, k Key, s *State, zone *time.Locati
 		return bad(ErrMismatch, "a state of %q with what the measure does not keep, or without what it keeps", k.Entity)
 	case !series && (m.Form == Float) != (s.Real != nil), s.Real == nil && some && s.Moments.scale != m.scale:
 		return bad(ErrMismatch, "sums of another form or of other decimals than the measure's")
+	case m.Hold == NotHeld && s.Span != nil, m.Meter == nil && s.Increase != nil:
+		return bad(ErrMismatch, "a state over time; the measure has no Hold or Meter")
 	case s.Timed != nil && (s.Timed.scale != m.scale || s.Timed.hold != m.Hold || s.Timed.maxAge != int64(m.MaxAge)):
 		return bad(ErrMismatch, "readings that were held by other rules than the measure's")
 	case s.Counter != nil && (s.Counter.scale != m.scale || s.Counter.modulus != m.modulus || s.Counter.noise != m.noise):

@@ -198,3 +198,37 @@ func TestResultOfRefuses(t *testing.T) {
 		})
 	}
 }
+
+// TestYears: a thousand series of a year are more nanoseconds than an int64 has.
+func TestYears(t *testing.T) {
+	const series = 1000
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	var b telemetry.Batch
+	for d := range series {
+		for m := range 13 {
+			require.NoError(t, b.Add(telemetry.Observation{Entity: telemetry.Entity{ID: fmt.Sprint("d", d)}, Attribute: "t", Time: start.AddDate(0, m, 0), Value: telemetry.Value{Kind: telemetry.Number, Number: float64(d % 2)}}))
+		}
+	}
+	c := Config{Window: period.Month, Group: func(telemetry.Entity) Group { return Group{ID: "city"} }, Measures: []Measure{{ID: "m", Attribute: "t", Hold: Step, MaxAge: 2000 * time.Hour, Meter: &Meter{}}}}
+	r, err := Run(t.Context(), c, []*telemetry.Batch{&b})
+	require.NoError(t, err)
+	years, err := r.To(period.Year)
+	require.NoError(t, err)
+	x := years.At(Key{Measure: "m", Group: "city", Window: period.MustParse("2026")})
+	raw, err := x.State.AppendBinary(nil)
+	require.NoError(t, err)
+	var s State
+	require.NoError(t, s.UnmarshalBinary(raw))
+	covered, whole := s.Span.Covered()
+	require.Equal(t, float64(series)*365*24*3600e9, whole)
+	require.Equal(t, whole, covered)
+	mean, ok := s.Span.Mean()
+	require.True(t, ok)
+	require.Equal(t, 0.5, mean)
+	rate, ok := s.Increase.Rate()
+	require.True(t, ok)
+	require.Zero(t, rate)
+	q, err := years.Cube(CubeConfig{Outputs: []Output{{Variable: "mean", Measure: "m", Statistic: TimeMean, MinCoverage: 0.9}}})
+	require.NoError(t, err)
+	require.Equal(t, 0.5, q.At(cube.Key{Entity: "city", Period: period.MustParse("2026")}, "mean").Value)
+}

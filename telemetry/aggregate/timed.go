@@ -154,8 +154,8 @@ type Span struct {
 	scale    uint8
 	hold     Hold
 	integral int128
-	covered  int64 // ns, of all series together
-	whole    int64 // ns: series of the group × the window's length
+	covered  int128 // ns, of all series together: 300 series of a year are beyond int64
+	whole    int128 // ns: series of the group × the window's length
 	over     bool
 }
 
@@ -163,7 +163,7 @@ func (s *Span) put(integral int128, covered int64) {
 	var over bool
 	s.integral, over = s.integral.add(integral)
 	s.over = s.over || over
-	s.covered += covered
+	s.covered, _ = s.covered.add(wide(covered))
 }
 
 // Merge adds what o holds. The error is of kind ErrMismatch.
@@ -174,26 +174,30 @@ func (s *Span) Merge(o *Span) error {
 	if s.scale != o.scale || s.hold != o.hold {
 		return &Error{Kind: ErrMismatch, Msg: "time-weighted figures of other rules"}
 	}
-	s.put(o.integral, o.covered)
-	s.whole += o.whole
+	s.put(o.integral, 0)
+	s.covered, _ = s.covered.add(o.covered)
+	s.whole, _ = s.whole.add(o.whole)
 	s.over = s.over || o.over
 	return nil
 }
 
 // Covered is the time with a value, and the time there could be, in nanoseconds over
-// all series of the group.
-func (s *Span) Covered() (covered, whole int64) { return s.covered, s.whole }
+// all series of the group, each rounded once; whole is 0 of all time, which has no length.
+func (s *Span) Covered() (covered, whole float64) {
+	return quo(s.covered, 1, 0), quo(s.whole, 1, 0)
+}
 
 // Mean is the integral over the covered time, rounded once: series weigh by the time
 // they cover. False if nothing is covered, or the integral left 128 bits.
 func (s *Span) Mean() (float64, bool) {
-	if s.covered == 0 || s.over {
+	if s.covered == (int128{}) || s.over {
 		return 0, false
 	}
+	times := uint64(pow10[s.scale])
 	if s.hold == Linear {
-		return quo2(s.integral, s.covered, s.scale), true
+		times *= 2 // as the integral is
 	}
-	return quo(s.integral, s.covered, s.scale), true
+	return s.integral.over(s.covered, times), true
 }
 
 // quo2 is half of quo.
@@ -218,14 +222,14 @@ func (s *Span) Hours() (float64, bool) {
 }
 
 // AppendBinary appends the state: kind 'W', version, scale, hold, 1 if the integral
-// left 128 bits, integral 16, covered 8, whole 8. The error is always nil.
+// left 128 bits, integral, covered and whole 16 each. The error is always nil.
 func (s *Span) AppendBinary(dst []byte) ([]byte, error) {
 	over := byte(0)
 	if s.over {
 		over = 1
 	}
 	dst = append(dst, kindSpan, version, s.scale, byte(s.hold), over)
-	for _, x := range [...]int64{int64(s.integral.lo), s.integral.hi, s.covered, s.whole} {
+	for _, x := range [...]int64{int64(s.integral.lo), s.integral.hi, int64(s.covered.lo), s.covered.hi, int64(s.whole.lo), s.whole.hi} {
 		dst = put64(dst, x)
 	}
 	return dst, nil
@@ -240,8 +244,8 @@ func (s *Span) UnmarshalBinary(src []byte) error {
 	over := d.byte()
 	out.over = over == 1
 	out.integral = int128{lo: d.u64(), hi: d.i64()}
-	out.covered, out.whole = d.i64(), d.i64()
-	if out.scale > MaxScale || out.hold > Linear || over > 1 || out.covered < 0 || out.whole < 0 {
+	out.covered, out.whole = int128{lo: d.u64(), hi: d.i64()}, int128{lo: d.u64(), hi: d.i64()}
+	if out.scale > MaxScale || out.hold > Linear || over > 1 || out.covered.hi < 0 || uint64(out.whole.hi) >= 1<<31 {
 		d.fail("fields out of range")
 	}
 	if err := d.end(); err != nil {
