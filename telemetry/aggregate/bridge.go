@@ -22,7 +22,7 @@ type Statistic uint8
 const (
 	Count              Statistic = iota // readings that count
 	Sum                                 // not of levels, shares, indexes or scores
-	Mean                                // of readings: see TimeMean
+	Mean                                // of readings: see TimeMean; of shares only of one entity, or weighted
 	Least                               // the smallest
 	Greatest                            // the largest
 	VarianceSample                      // over n-1; not computable of one reading
@@ -39,6 +39,8 @@ const (
 	Coverage                            // share of the time with a value, of Hold; of others readings over Output.Expected
 	Rise                                // increase, of Meter
 	RiseRate                            // increase per second, of Meter
+	Direction                           // mean direction, of KeepCircle
+	Steadiness                          // length of the mean vector, 0 to 1, of KeepCircle
 )
 
 // Output says which figure becomes which variable.
@@ -52,10 +54,15 @@ type Output struct {
 	Definition Quantile // of Quantiles; 0: Type7
 
 	// Expected is how many readings a full window has, where there is no Hold to tell
-	// the coverage; 0: coverage is not looked at.
+	// the coverage; with Every, how many series a group has, 0: 1. 0 without Every: coverage
+	// is not looked at.
 	Expected int64
+	// Every is how far apart the readings of a series come: a full window has its length
+	// over Every of them, so that days of 23 and 25 hours and months are right. 0: see Expected.
+	Every time.Duration
 	// MinCoverage is the least share of the window that makes a figure, 0 to 1: below
-	// it the cell is missing, between it and 1 of low reliability.
+	// it the cell is missing, between it and 1 of low reliability, without tolerance. 0:
+	// figures are made of any.
 	MinCoverage float64
 	// MaxStale is how long before the end of the window the last reading may lie; a
 	// cell beyond is of low reliability. 0: any time.
@@ -86,56 +93,29 @@ type CubeConfig struct {
 // reaches the state. The error is an [*Error] of kind ErrConfig, ErrUnit or ErrWindow,
 // or the cube's.
 func (r *Result) Cube(c CubeConfig) (*cube.Cube, error) {
-	var s cube.Schema
-	outs := make([]output, len(c.Outputs))
-	for i, o := range c.Outputs {
-		x, err := r.output(o)
-		if err != nil {
-			return nil, err
-		}
-		outs[i] = x
-		s.Measures = append(s.Measures, cube.Measure{ID: o.Variable, Unit: o.Unit})
-	}
-	b, err := cube.NewBuilder(s)
+	outs, b, err := r.outputs(c.Outputs)
 	if err != nil {
 		return nil, err
 	}
 	seen := map[period.Period]bool{}
-	var raw []byte
 	for i := range r.rows {
 		x := &r.rows[i]
 		if x.Entity != "" || x.Type != "" {
 			continue
 		}
-		if x.Window.IsZero() {
-			return nil, &Error{Kind: ErrWindow, Measure: r.measures[x.measure].ID, Group: x.Group, Msg: "a window of all time has no period; give Config.Window a frequency"}
-		}
-		seen[x.Window] = true
-		raw, _ = x.State.AppendBinary(raw[:0])
-		sum := sha256.Sum256(raw)
-		src := cube.Source{Name: fmt.Sprintf("attribute %s, %s, %v, n=%d, state sha256:%s", r.measures[x.measure].Attribute, x.Group, x.Window, x.State.Count(), hex.EncodeToString(sum[:16]))}
-		if c.File != "" {
-			src.Name += " in " + c.File
-		}
-		before, provisional, err := c.edition(r.key(x), x, raw, &src)
+		f, err := r.finish(&c, x)
 		if err != nil {
 			return nil, err
 		}
+		seen[x.Window] = true
 		for k := range outs {
 			if outs[k].measure != x.measure {
 				continue
 			}
-			cell, src := outs[k].cell(x), src
-			if before != nil {
-				src.Name += was(outs[k].cell(before))
+			if outs[k].shares && r.crowded(x.Group) {
+				return nil, &Error{Kind: ErrUnit, Measure: outs[k].Measure, Group: x.Group, Msg: fmt.Sprintf("variable %q: the group has several entities, and shares have no mean without what they are shares of; group by entity and take Result.Weighted, or give the measure a unit that is no share", outs[k].Variable)}
 			}
-			if provisional {
-				cell.Status |= cube.Provisional
-			}
-			if !c.AsOf.IsZero() && x.End > clampTime(c.AsOf) {
-				cell.Status |= cube.Provisional
-			}
-			if err := b.SetAt(cube.Key{Entity: x.Group, Period: x.Window}, k, cell.From(src)); err != nil {
+			if err := b.SetAt(cube.Key{Entity: x.Group, Period: x.Window}, k, f.cell(&outs[k])); err != nil {
 				return nil, err
 			}
 		}
@@ -150,35 +130,78 @@ func (r *Result) Cube(c CubeConfig) (*cube.Cube, error) {
 	return b.Build()
 }
 
-// edition adds to the source of a row what edition it is of; before is the row as it was
-// in the one before, if there is one.
-func (c *CubeConfig) edition(k Key, x *Row, raw []byte, src *cube.Source) (before *Row, provisional bool, err error) {
-	if c.Editions == nil {
-		return nil, false, nil
+// outputs are checked, and a builder for them.
+func (r *Result) outputs(list []Output) ([]output, *cube.Builder, error) {
+	var s cube.Schema
+	outs := make([]output, len(list))
+	for i, o := range list {
+		x, err := r.output(o)
+		if err != nil {
+			return nil, nil, err
+		}
+		outs[i] = x
+		s.Measures = append(s.Measures, cube.Measure{ID: o.Variable, Unit: o.Unit})
 	}
-	p, differs := c.Editions.of(k, raw)
-	switch {
-	case p == nil:
-		return nil, true, nil
-	case differs:
-		src.Name += fmt.Sprintf(", changed since edition %d", p.number)
-		return nil, true, nil
-	case p.before == nil:
-		src.Name += ", edition 1"
-		return nil, false, nil
-	}
-	src.Name += fmt.Sprintf(", edition %d (edition %d: ", p.number, p.number-1)
-	y := *x
-	y.State = State{}
-	return &y, false, y.State.UnmarshalBinary(p.before)
+	b, err := cube.NewBuilder(s)
+	return outs, b, err
 }
 
-// was is the figure of a cell as an edition before had it.
-func was(c cube.Cell) string {
-	if c.Status.Observed() {
-		return strconv.FormatFloat(c.Value, 'g', -1, 64) + ")"
+// finished is a row about to become cells.
+type finished struct {
+	row         *Row
+	source      cube.Source
+	digest      [sha256.Size]byte // of the state
+	before      *Row              // of the edition before; nil: there is none
+	provisional bool
+}
+
+func (r *Result) finish(c *CubeConfig, x *Row) (finished, error) {
+	f := finished{row: x, provisional: !c.AsOf.IsZero() && x.End > clampTime(c.AsOf)}
+	if x.Window.IsZero() {
+		return f, &Error{Kind: ErrWindow, Measure: r.measures[x.measure].ID, Group: x.Group, Msg: "a window of all time has no period; give Config.Window a frequency"}
 	}
-	return "none)"
+	raw, _ := x.State.AppendBinary(nil)
+	f.digest = sha256.Sum256(raw)
+	f.source.Name = fmt.Sprintf("attribute %s, %s, %v, n=%d, state sha256:%s", r.measures[x.measure].Attribute, x.Group, x.Window, x.State.Count(), hex.EncodeToString(f.digest[:16]))
+	if c.File != "" {
+		f.source.Name += " in " + c.File
+	}
+	if c.Editions == nil {
+		return f, nil
+	}
+	p, differs := c.Editions.of(r.key(x), raw)
+	switch {
+	case p == nil:
+		f.provisional = true
+	case differs:
+		f.provisional = true
+		f.source.Name += fmt.Sprintf(", changed since edition %d", p.number)
+	case p.before == nil:
+		f.source.Name += ", edition 1"
+	default:
+		f.source.Name += fmt.Sprintf(", edition %d (edition %d: ", p.number, p.number-1)
+		y := *x
+		y.State = State{}
+		f.before = &y
+		return f, y.State.UnmarshalBinary(p.before)
+	}
+	return f, nil
+}
+
+// cell is the cell of an output, with its source.
+func (f *finished) cell(o *output) cube.Cell {
+	cell, src := o.cell(f.row), f.source
+	if f.before != nil {
+		if b := o.cell(f.before); b.Status.Observed() {
+			src.Name += strconv.FormatFloat(b.Value, 'g', -1, 64) + ")"
+		} else {
+			src.Name += "none)"
+		}
+	}
+	if f.provisional {
+		cell.Status |= cube.Provisional
+	}
+	return cell.From(src)
 }
 
 // output is an Output checked against its measure.
@@ -187,6 +210,7 @@ type output struct {
 	measure int32
 	m       *measure
 	convert unit.Converter
+	shares  bool // a mean of shares
 }
 
 func (r *Result) output(o Output) (output, error) {
@@ -218,6 +242,12 @@ func (r *Result) output(o Output) (output, error) {
 		}
 	}
 	want := o.Unit
+	if m.circular {
+		switch o.Statistic {
+		case Sum, Mean, Least, Greatest, VarianceSample, VariancePopulation, DeviationSample, Quantiles, NearQuantiles, TimeMean, Rise, RiseRate:
+			return bad(ErrUnit, "numbers that go round (350° and 10°) have no sum, mean or order; set Turn, keep KeepCircle and take Direction, or set Turn to +Inf for angles that do not go round")
+		}
+	}
 	switch o.Statistic {
 	case Count, Entities, Distinct, Coverage:
 		if o.Statistic == Entities {
@@ -227,7 +257,7 @@ func (r *Result) output(o Output) (output, error) {
 			err = need(m.Keep&KeepDistinct != 0, "KeepDistinct")
 		}
 		if o.Statistic == Coverage {
-			if err = need(m.Hold != NotHeld || o.Expected > 0, "Hold, or Output.Expected"); err == nil && !want.IsZero() {
+			if err = need(m.Hold != NotHeld || o.Expected > 0 || o.Every > 0, "Hold, or Output.Expected or Every"); err == nil && !want.IsZero() {
 				from, _ = unit.One().WithKind(unit.Share)
 				break
 			}
@@ -275,6 +305,14 @@ func (r *Result) output(o Output) (output, error) {
 				return bad(ErrUnit, "%v", err)
 			}
 		}
+	case Direction:
+		err = need(m.Keep&KeepCircle != 0, "KeepCircle")
+	case Steadiness:
+		if err = need(m.Keep&KeepCircle != 0, "KeepCircle"); !want.IsZero() {
+			from, _ = unit.One().WithKind(unit.Share)
+		} else {
+			from = want
+		}
 	case Mean, Least, Greatest:
 	default:
 		return bad(ErrConfig, "unknown statistic %d", o.Statistic)
@@ -284,12 +322,15 @@ func (r *Result) output(o Output) (output, error) {
 		return x, err
 	case (o.Statistic == Quantiles || o.Statistic == NearQuantiles) && !(o.Q >= 0 && o.Q <= 1):
 		return bad(ErrConfig, "quantile %v; 0 to 1", o.Q)
-	case !(o.MinCoverage >= 0 && o.MinCoverage <= 1) || o.Expected < 0 || o.MaxStale < 0:
-		return bad(ErrConfig, "coverage %v of %d, staleness %v", o.MinCoverage, o.Expected, o.MaxStale)
-	case o.MinCoverage > 0 && m.Hold == NotHeld && o.Expected == 0:
-		return bad(ErrConfig, "a least coverage needs Hold in the measure, or Output.Expected")
+	case !(o.MinCoverage >= 0 && o.MinCoverage <= 1) || o.Expected < 0 || o.Every < 0 || o.MaxStale < 0:
+		return bad(ErrConfig, "coverage %v of %d every %v, staleness %v", o.MinCoverage, o.Expected, o.Every, o.MaxStale)
+	case o.MinCoverage > 0 && m.Hold == NotHeld && o.Expected == 0 && o.Every == 0:
+		return bad(ErrConfig, "a least coverage needs Hold in the measure, or Output.Expected or Every")
 	case from.IsZero() != want.IsZero():
 		return bad(ErrUnit, "the figure is in %q, the variable in %q; give both a unit or neither", from, want)
+	}
+	if k := from.Kind(); !from.IsZero() && (k == unit.Share || k == unit.Percentage) {
+		x.shares = o.Statistic == Mean || o.Statistic == TimeMean
 	}
 	if !from.IsZero() {
 		if x.convert, err = unit.NewConverter(from, want); err != nil {
@@ -363,6 +404,9 @@ func rejected(r *Rejects) string {
 
 func (o *output) coverage(x *Row) (share float64, known bool) {
 	switch s := x.State.Span; {
+	case o.Every > 0:
+		full := max(float64(x.End-x.Start)/float64(o.Every)*float64(max(o.Expected, 1)), 1)
+		return min(float64(x.State.Count())/full, 1), true
 	case o.Expected > 0:
 		return min(float64(x.State.Count())/float64(o.Expected), 1), true
 	case s != nil && s.whole != (int128{}):
@@ -452,6 +496,18 @@ func (o *output) figure(x *Row) (v float64, estimated bool, err string) {
 		v, ok = s.Span.Hours()
 	case Coverage:
 		v, ok = o.coverage(x)
+	case Direction:
+		if s.Circle == nil {
+			return 0, false, "no reading counts"
+		}
+		if v, ok = s.Circle.Direction(); !ok {
+			return 0, false, "directions cancel: there is no mean"
+		}
+	case Steadiness:
+		if s.Circle == nil {
+			return 0, false, "no reading counts"
+		}
+		v = s.Circle.Steadiness()
 	case Rise:
 		if s.Increase == nil || s.Increase.elapsed == (int128{}) {
 			return 0, false, "one reading has no increase"

@@ -86,6 +86,9 @@ func (a *Aggregator) fingerprint() []byte {
 func (m *measure) rules() string {
 	s := fmt.Sprintf("|%q %q %q %q %d %d %d %d %v %v %v %q %v %d %d %v %v %v", m.ID, m.Attribute, m.Dataset, m.Unit.String(), m.Form, m.scale, m.Keep, m.Hold, m.MaxAge, m.ordered, m.accept, m.Texts, m.Sentinels,
 		m.modulus, m.noise, m.Least, m.Greatest, m.atEnd)
+	if m.Turn != 0 {
+		s += fmt.Sprintf(" turn %v", m.Turn)
+	}
 	if m.Threshold != nil {
 		s += fmt.Sprintf(" %v", *m.Threshold)
 	}
@@ -475,6 +478,7 @@ func (t *table) put(slot uint32, s *State) error {
 	set(KeepEntities, s.Entities != nil, func() { t.entities[slot] = accounted(t, s.Entities) })
 	set(KeepDistinct, s.Distinct != nil, func() { t.distinct[slot] = accounted(t, s.Distinct) })
 	set(KeepTop, s.Top != nil, func() { t.top[slot] = accounted(t, s.Top) })
+	set(KeepCircle, s.Circle != nil, func() { t.circle[slot] = *s.Circle })
 	set(KeepEnds, s.Ends != nil, func() { t.ends[slot] = *s.Ends })
 	return nil
 }

@@ -21,6 +21,7 @@ const (
 	kindIncrease = 'I'
 	kindState    = 'S'
 	kindEditions = 'P'
+	kindCircle   = 'O'
 
 	// Those of package sketch, and a second place for one of them.
 	kindDistinct  = 'D'

@@ -54,6 +54,7 @@ const (
 	KeepDistinct                   // how many different numbers or texts
 	KeepTop                        // the most frequent numbers or texts; see State.Top
 	KeepEnds                       // first and last reading
+	KeepCircle                     // mean direction, of Measure.Turn
 	keepAll       = 1<<iota - 1
 )
 
@@ -81,6 +82,12 @@ type Measure struct {
 	Decimals uint8 // of Decimal, 1 to MaxScale; 0: 6. Whole numbers are decimals at any scale
 
 	Keep Keep
+
+	// Turn is where numbers begin again that go round: 360 for a direction in degrees, 24
+	// for an hour of the day. They have a Direction (KeepCircle) and no sum, mean or
+	// extremes. 0: those of angles (deg, rad) are refused, too, unless Turn is +Inf: angles
+	// that do not go round, of a slope.
+	Turn float64
 
 	// Intervals is where readings of a span of time count; AtStart.
 	Intervals Placement
@@ -193,6 +200,7 @@ type measure struct {
 	noise    int64
 	changes  bool // what counts is not the number itself
 	atEnd    bool // readings of spans have the time of their end
+	circular bool // numbers go round
 }
 
 func compile(c Config) ([]measure, error) {
@@ -226,6 +234,10 @@ func compile(c Config) ([]measure, error) {
 			return nil, bad("unknown form %d or states %b", m.Form, m.Keep)
 		case m.Intervals > AtEnd:
 			return nil, bad("unknown placement %d of intervals", m.Intervals)
+		case !(m.Turn >= 0):
+			return nil, bad("numbers that begin again at %v", m.Turn)
+		case m.Keep&KeepCircle != 0 && (m.Turn == 0 || math.IsInf(m.Turn, 1) || m.Form == Text || m.Threshold != nil):
+			return nil, bad("a mean direction needs Turn, the number at which numbers begin again (360), and the numbers themselves")
 		case m.Decimals > MaxScale:
 			return nil, bad("%d decimals; at most %d", m.Decimals, MaxScale)
 		case m.Hold > Linear || m.Hold != NotHeld && m.MaxAge <= 0 || m.Hold == NotHeld && m.MaxAge != 0:
@@ -267,6 +279,7 @@ func compile(c Config) ([]measure, error) {
 		}
 		x.changes = m.Form == Text || m.Threshold != nil
 		x.sentinel = len(m.Sentinels) > 0
+		x.circular = !x.changes && (m.Turn > 0 && !math.IsInf(m.Turn, 1) || m.Turn == 0 && m.Unit.SameDimension(unit.MustParse("deg")))
 		x.atEnd = m.Intervals == AtEnd || m.Meter != nil
 		out = append(out, x)
 	}

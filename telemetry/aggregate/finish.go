@@ -234,7 +234,7 @@ func (r *Result) To(f period.Freq) (*Result, error) {
 
 // regroup merges rows of one group, or series, and of the window that of gives.
 func (r *Result) regroup(of func(*Row) (period.Period, error)) (*Result, error) {
-	out := &Result{Totals: r.Totals, measures: r.measures, since: r.since, until: r.until}
+	out := &Result{Totals: r.Totals, measures: r.measures, since: r.since, until: r.until, only: r.only}
 	for i := range r.rows {
 		x := &r.rows[i]
 		p, err := of(x)
@@ -274,7 +274,7 @@ func (x *Row) merge(o *Row) error {
 // from the first to the last of each group and series: n is 2 to period.MaxRolling. The
 // first of them lack what was before the data: see the coverage.
 func (r *Result) Rolling(n int) (*Result, error) {
-	out := &Result{Totals: r.Totals, measures: r.measures, since: r.since, until: r.until}
+	out := &Result{Totals: r.Totals, measures: r.measures, since: r.since, until: r.until, only: r.only}
 	for from := 0; from < len(r.rows); {
 		to := from + 1
 		for to < len(r.rows) && r.rows[to].measure == r.rows[from].measure && sameSeries(&r.rows[to], &r.rows[from]) {

@@ -18,7 +18,7 @@ func (r *Result) Merge(o *Result) (*Result, error) {
 		}
 	}
 	gap := o.since > earliest && r.until < o.since
-	out := &Result{Totals: r.Totals, measures: r.measures, since: r.since, until: max(r.until, o.until)}
+	out := &Result{Totals: r.Totals, measures: r.measures, since: r.since, until: max(r.until, o.until), only: both(r.only, o.only)}
 	out.Totals.add(o.Totals)
 	out.rows = make([]Row, 0, len(r.rows)+len(o.rows))
 	for i, k := 0, 0; i < len(r.rows) || k < len(o.rows); {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/almotacen/almotacen/indicators/period"
+	"github.com/almotacen/almotacen/telemetry"
 )
 
 // Result is states sorted by measure (in the order of the Config), group, entity and
@@ -18,8 +19,9 @@ type Result struct {
 	Totals   Totals // since the last Retire
 	measures []measure
 	rows     []Row
-	since    int64 // windows that end at it or before are corrections; earliest: none
-	until    int64 // of Retire: windows that end at it or before are whole; earliest: of no Retire
+	since    int64                       // windows that end at it or before are corrections; earliest: none
+	only     map[string]telemetry.Entity // by group: its entity, or the zero one of several; nil: not looked at
+	until    int64                       // of Retire: windows that end at it or before are whole; earliest: of no Retire
 }
 
 // Row is a state and what it is of. Start and End are the window's instants, in
@@ -149,7 +151,7 @@ func (a *Aggregator) inMemory(ctx context.Context) (*Result, error) {
 func (a *Aggregator) newResult() *Result {
 	t := a.Totals()
 	t.subtract(a.counted)
-	return &Result{Totals: t, measures: a.measures, since: a.retired, until: earliest}
+	return &Result{Totals: t, measures: a.measures, since: a.retired, until: earliest, only: a.only()}
 }
 
 // ranks are the places of the groups in the order of their IDs.
@@ -324,6 +326,9 @@ func (t *table) state(slot uint32, scale uint8) State {
 		}
 		if k&KeepEnds != 0 {
 			s.Ends = &t.ends[slot]
+		}
+		if k&KeepCircle != 0 {
+			s.Circle = &t.circle[slot]
 		}
 	}
 	return s

@@ -170,6 +170,9 @@ func (w *worker) keepRun(mi int, slot, e uint32, r *course, from int, v []float6
 			t.top[slot].Add(w.key, 1)
 		}
 	}
+	if m.Keep&KeepCircle != 0 {
+		t.turned(slot, m.Turn).AddAll(x)
+	}
 	if m.Keep&KeepEnds != 0 {
 		t.ends[slot].Add(r.at(w, from).Reading)
 		t.ends[slot].Add(r.at(w, from+len(v)-1).Reading)

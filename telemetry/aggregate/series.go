@@ -291,6 +291,9 @@ func (w *worker) keepOne(mi int, slot, e uint32, r Reading) error {
 		w.key = appendNumber(w.key[:0], r.Value)
 		t.top[slot].Add(w.key, 1)
 	}
+	if m.Keep&KeepCircle != 0 {
+		t.turned(slot, m.Turn).Add(r.Value)
+	}
 	if m.Keep&KeepEnds != 0 {
 		t.ends[slot].Add(r)
 	}

@@ -61,8 +61,9 @@ type State struct {
 	Distinct  *sketch.Distinct  // of KeepDistinct
 	// Top is exact while there are no more than TopKeys keys. With more it depends
 	// on the order of merging, and no cell is made of it.
-	Top  *sketch.Top
-	Ends *Ends // of KeepEnds
+	Top    *sketch.Top
+	Ends   *Ends   // of KeepEnds
+	Circle *Circle // of KeepCircle
 
 	Span     *Span     // of Hold, of groups
 	Increase *Increase // of Meter, of groups
@@ -105,6 +106,11 @@ func (s *State) Merge(o *State) error {
 	}
 	if o.Ends != nil {
 		fresh(&s.Ends).Merge(o.Ends)
+	}
+	if o.Circle != nil {
+		if err := fresh(&s.Circle).Merge(o.Circle); err != nil {
+			return err
+		}
 	}
 	if o.Span != nil {
 		if err := fresh(&s.Span).Merge(o.Span); err != nil {
@@ -155,7 +161,7 @@ func (s *State) Times() (first, last int64) {
 // AppendBinary appends the state: kind 'S', version, then its parts, each a letter, a
 // varint length and the bytes of that state, in the order of the letters: 'C' counter,
 // 'D' distinct, 'E' ends, 'H' histogram, 'I' increase, 'K' top, 'M' moments (unless
-// there is 'R'), 'N' rejects, 'R' real, 'T' timed, 'U' entities, 'V' values, 'W' span. Equal states give equal bytes. The error is always nil.
+// there is 'R'), 'N' rejects, 'O' circle, 'R' real, 'T' timed, 'U' entities, 'V' values, 'W' span. Equal states give equal bytes. The error is always nil.
 func (s *State) AppendBinary(dst []byte) ([]byte, error) {
 	dst = append(dst, kindState, version)
 	var buf []byte
@@ -187,6 +193,9 @@ func (s *State) AppendBinary(dst []byte) ([]byte, error) {
 	}
 	if s.Rejects != nil && *s.Rejects != (Rejects{}) {
 		put(kindRejects, s.Rejects)
+	}
+	if s.Circle != nil {
+		put(kindCircle, s.Circle)
 	}
 	if s.Real != nil {
 		put(kindReal, s.Real)
@@ -278,6 +287,8 @@ func (s *State) UnmarshalBinary(src []byte) error {
 			into = &out.Moments
 		case kindRejects:
 			into = fresh(&out.Rejects)
+		case kindCircle:
+			into = fresh(&out.Circle)
 		case kindReal:
 			into = fresh(&out.Real)
 		case kindEntities:

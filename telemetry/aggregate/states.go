@@ -16,7 +16,8 @@ import (
 //
 // What a reading carries into other windows ([Span], [Increase]) is worked out again from the states of
 // the series, so that it is right also where series of a group were added by several aggregators.
-// Totals are not among the states.
+// Totals are not among the states, nor how many entities a group has: means of shares
+// (see Result.Cube) are the caller's to judge.
 //
 // The error is of kind ErrConfig for a state of no measure of c, or of a window of another frequency, and of kind
 // ErrMismatch for states of other rules than the measure's, or two of one key.
@@ -102,8 +103,10 @@ func rowOf(measures []measure, f period.Freq, k Key, s *State, zone *time.Locati
 		return bad(ErrMismatch, "readings that were held by other rules than the measure's")
 	case s.Counter != nil && (s.Counter.scale != m.scale || s.Counter.modulus != m.modulus || s.Counter.noise != m.noise):
 		return bad(ErrMismatch, "a meter of other rules than the measure's")
+	case s.Circle != nil && s.Circle.n > 0 && s.Circle.turn != m.Turn:
+		return bad(ErrMismatch, "directions of another turn than the measure's")
 	case !series && (lacks(KeepValues, s.Values != nil) || lacks(KeepHistogram, s.Histogram != nil) || lacks(KeepEntities, s.Entities != nil) ||
-		lacks(KeepDistinct, s.Distinct != nil) || lacks(KeepTop, s.Top != nil) || lacks(KeepEnds, s.Ends != nil)):
+		lacks(KeepDistinct, s.Distinct != nil) || lacks(KeepTop, s.Top != nil) || lacks(KeepEnds, s.Ends != nil) || lacks(KeepCircle, s.Circle != nil)):
 		return bad(ErrMismatch, "a state without all that the measure keeps")
 	}
 	x := Row{measure: int32(i), Group: k.Group, Entity: k.Entity, Type: k.Type, Zone: zone, Window: k.Window, State: *s}

@@ -51,6 +51,7 @@ type table struct {
 	seen      []filter // small decimals
 	top       []*sketch.Top
 	ends      []Ends
+	circle    []Circle
 	timed     []Timed
 	counter   []Counter
 }
@@ -201,6 +202,9 @@ func (t *table) add(g uint32, w int32) uint32 {
 	if k&KeepEnds != 0 {
 		t.ends = push(t.ends, Ends{})
 	}
+	if k&KeepCircle != 0 {
+		t.circle = push(t.circle, Circle{})
+	}
 	return s
 }
 
@@ -242,6 +246,13 @@ func (t *table) reject(slot uint32, r Reject) {
 		}
 	}
 	t.rejects[slot][r]++
+}
+
+// turned is the direction of a slot.
+func (t *table) turned(slot uint32, turn float64) *Circle {
+	c := &t.circle[slot]
+	c.turn = turn
+	return c
 }
 
 // accounted is a sketch whose memory t counts.

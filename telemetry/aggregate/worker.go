@@ -764,6 +764,11 @@ func (w *worker) keepRows(tr *translation, mi int, c *chunk, p *placed) error {
 			}
 		}
 	}
+	if m.Keep&KeepCircle != 0 {
+		for k, s := range slot {
+			t.turned(s, m.Turn).Add(p.x[k])
+		}
+	}
 	if m.Keep&KeepEnds != 0 {
 		last, rank := uint32(0), uint32(0)
 		for k, s := range slot {
