@@ -91,7 +91,7 @@ func TestResultOf(t *testing.T) {
 	}
 	for _, window := range []period.Freq{period.None, period.Hour, period.Day} {
 		c := Config{Window: window, Zone: madrid, Group: of, Measures: []Measure{
-			{ID: "all", Attribute: "t", Decimals: 2, Keep: keepAll, Turn: 360},
+			{ID: "all", Attribute: "t", Decimals: 2, Keep: keepAll &^ KeepCircle},
 			{ID: "held", Attribute: "t", Decimals: 2, Hold: Step, MaxAge: 3 * time.Hour},
 			{ID: "line", Attribute: "t", Decimals: 2, Hold: Linear, MaxAge: time.Hour, Keep: KeepHistogram},
 			{ID: "meter", Attribute: "t", Decimals: 2, Meter: &Meter{Modulus: 40, Noise: 0.5}},
