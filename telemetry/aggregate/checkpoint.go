@@ -125,6 +125,9 @@ func (a *Aggregator) saveMeasure(ctx context.Context, e *encoder, mi int, rank [
 		a.saveTables(ctx, e, mi, partReal, []*table{a.real[mi]}, rank)
 		t := a.workers[0].tables[mi]
 		for s := range t.group {
+			if t.count[s] == 0 && (t.rejects[s] == nil || *t.rejects[s] == Rejects{}) {
+				continue
+			}
 			p := &t.part[s]
 			b := a.slotKey(nil, partOpen, t, uint32(s))
 			for _, x := range [...]float64{p.k, p.s, p.c, p.q, p.min, p.max} {

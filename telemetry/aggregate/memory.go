@@ -79,7 +79,7 @@ const restBytes = int64(unsafe.Sizeof(rest{})) + 8*(sumLimbs+squareLimbs)
 
 func (t *table) bytes() int64 {
 	n := size(t.group) + size(t.window) + size(t.direct) + size(t.keys) + size(t.slots) +
-		size(t.hot) + size(t.rest) + size(t.part) + size(t.count) + size(t.real) + size(t.rejects) + size(t.spare) +
+		size(t.hot) + size(t.rest) + size(t.part) + size(t.count) + size(t.real) + size(t.home) + size(t.rejects) +
 		size(t.histogram) + size(t.entities) + size(t.distinct) + size(t.met) + size(t.seen) + size(t.top) +
 		size(t.ends) + size(t.circle) + size(t.timed) + size(t.counter) + size(t.tally) + size(t.numbers) + t.kept
 	for _, l := range t.numbers {

@@ -28,10 +28,10 @@ type table struct {
 	hot     []hot
 	rest    []*rest
 	part    []part
-	count   []uint32 // of part
+	count   []uint32 // of part, in the morsel that is open
+	home    []uint32 // of part: slot+1 in the table of all morsels, if it is known
 	real    []Real
 	rejects []*Rejects
-	spare   []*Rejects // of cleared slots
 	lanes   lanes
 	kept    int64 // bytes of what follows but for values, about; see sketch.Histogram.Account
 	charged int64 // of these, what the worker has counted
@@ -169,7 +169,7 @@ func (t *table) add(g uint32, w int32) uint32 {
 		t.hot, t.rest = push(t.hot, h), push(t.rest, nil)
 	}
 	if t.lanes.part {
-		t.part, t.count = push(t.part, part{}), push(t.count, 0)
+		t.part, t.count, t.home = push(t.part, part{}), push(t.count, 0), push(t.home, 0)
 	}
 	if t.lanes.real {
 		t.real = push(t.real, Real{})
@@ -216,36 +216,8 @@ func push[T any](s []T, v T) []T {
 	return append(s, v)
 }
 
-// clear empties a table of parts and keeps its memory.
-func (t *table) clear() {
-	if t.keys != nil {
-		clear(t.slots)
-	} else if t.direct != nil {
-		for s := range t.group {
-			t.direct[uint64(t.group[s])<<t.shift+uint64(uint32(t.window[s]-t.low))] = 0
-		}
-	}
-	clear(t.rest)
-	for _, r := range t.rejects {
-		if r != nil {
-			t.spare = append(t.spare, r)
-		}
-	}
-	clear(t.rejects)
-	t.group, t.window, t.rejects = t.group[:0], t.window[:0], t.rejects[:0]
-	t.hot, t.rest, t.part, t.count, t.real = t.hot[:0], t.rest[:0], t.part[:0], t.count[:0], t.real[:0]
-}
-
 func (t *table) reject(slot uint32, r Reject) {
-	if t.rejects[slot] == nil {
-		if n := len(t.spare); n > 0 {
-			t.rejects[slot], t.spare = t.spare[n-1], t.spare[:n-1]
-			*t.rejects[slot] = Rejects{}
-		} else {
-			t.rejects[slot] = &Rejects{}
-		}
-	}
-	t.rejects[slot][r]++
+	fresh(&t.rejects[slot])[r]++
 }
 
 // turned is the direction of a slot.
