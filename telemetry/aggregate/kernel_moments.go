@@ -128,22 +128,35 @@ func carrySquares(r []*rest, s uint32) {
 	r[s].sqTop++
 }
 
-// runFloats adds runs of rows to parts in their order, in registers along a run.
-func runFloats(p []part, n []uint32, runs []run, x []float64) {
+// runFloats adds runs of rows to parts in their order; numbers that are not finite go to
+// odd.
+func runFloats(p []part, n []uint32, runs []run, x []float64, at []int64, o *odd) {
 	for i := range runs {
 		z := &runs[i]
-		addFloats(&p[z.slot], &n[z.slot], x[z.from:z.to])
+		if !addFloats(&p[z.slot], &n[z.slot], x[z.from:z.to]) {
+			for k := z.from; k < z.to; k++ {
+				if v := x[k]; v-v != 0 {
+					o.slot[o.n], o.x[o.n], o.t[o.n] = z.slot, v, at[k]
+					o.n++
+				} else {
+					scatterFloats(p, n, []uint32{z.slot}, x[k:k+1], at[k:k+1])
+				}
+			}
+			continue
+		}
 		q := &p[z.slot]
 		q.first, q.last = min(q.first, z.first), max(q.last, z.last)
 	}
 }
 
+// addFloats adds numbers to a part, in registers; false, and nothing is added, if a sum
+// would not be finite.
+//
 //go:noinline
-func addFloats(q *part, n *uint32, x []float64) {
+func addFloats(q *part, n *uint32, x []float64) bool {
 	if *n == 0 {
 		*q = part{k: x[0], min: x[0], max: x[0], first: math.MaxInt64, last: math.MinInt64}
 	}
-	*n += uint32(len(x))
 	k, s, c, sq, lo, hi := q.k, q.s, q.c, q.q, q.min, q.max
 	for _, v := range x {
 		a := s + v
@@ -159,7 +172,12 @@ func addFloats(q *part, n *uint32, x []float64) {
 			hi = v
 		}
 	}
+	if s-s != 0 || sq-sq != 0 {
+		return false
+	}
+	*n += uint32(len(x))
 	q.s, q.c, q.q, q.min, q.max = s, c, sq, lo, hi
+	return true
 }
 
 // scatterFloats adds rows to parts in their order, one by one.

@@ -257,14 +257,21 @@ func same(x []uint32) int {
 // lane in turn.
 //
 //go:noinline
-func touch(c *chunk) (x byte) {
+func touch(c *chunk, unitless bool) (x byte) {
 	n := len(c.time)
+	time, number := c.time[:n], c.number[:n]
 	for i := 0; i < n; i += 8 {
-		x += byte(c.time[i]) + byte(math.Float64bits(c.number[i]))
+		x += byte(time[i]) + byte(math.Float64bits(number[i]))
 	}
-	entity, attribute, unit := c.entity[:n], c.attribute[:n], c.unit[:n]
+	entity, attribute := c.entity[:n], c.attribute[:n]
 	for i := 0; i < n; i += 16 {
-		x += byte(entity[i]) + byte(attribute[i]) + byte(unit[i])
+		x += byte(entity[i]) + byte(attribute[i])
+	}
+	if !unitless {
+		unit := c.unit[:n]
+		for i := 0; i < n; i += 16 {
+			x += byte(unit[i])
+		}
 	}
 	kind, quality := c.kind[:n], c.quality[:n]
 	for i := 0; i < n; i += 64 {

@@ -141,9 +141,9 @@ func TestKernelTwins(t *testing.T) {
 		p1, p2, p3 := make([]part, groups), make([]part, groups), make([]part, groups)
 		n1, n2, n3 := make([]uint32, groups), make([]uint32, groups), make([]uint32, groups)
 		scatterFloats(p1, n1, slot, x, at)
-		runFloats(p2, n2, runs, x)
+		runFloats(p2, n2, runs, x, at, &odd{})
 		for i, k := range slot {
-			runFloats(p3, n3, []run{{k, int32(i), int32(i + 1), at[i], at[i]}}, x)
+			runFloats(p3, n3, []run{{k, int32(i), int32(i + 1), at[i], at[i]}}, x, at, &odd{})
 		}
 		require.Equal(t, p1, p2)
 		require.Equal(t, p1, p3)

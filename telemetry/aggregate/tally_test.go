@@ -125,3 +125,52 @@ func TestTally(t *testing.T) {
 	}
 	require.GreaterOrEqual(t, some, 6, "a test of tallies needs some")
 }
+
+// TestNotFinite: lanes made by hand may hold what a batch never does; it is rejected, and
+// the states are those of the others.
+func TestNotFinite(t *testing.T) {
+	const keep = KeepValues | KeepHistogram | KeepDistinct
+	for _, runs := range []bool{false, true} {
+		c := Config{Measures: []Measure{
+			{ID: "decimal", Attribute: "x", Keep: keep}, {ID: "float", Attribute: "x", Form: Float, Keep: keep},
+			{ID: "sums", Attribute: "x"}, {ID: "parts", Attribute: "x", Form: Float}, {ID: "top", Attribute: "x", Keep: KeepTop | KeepEnds},
+		}}
+		var results []string
+		for _, bad := range []bool{true, false} {
+			rng := rand.New(rand.NewPCG(3, 3))
+			b := &telemetry.Batch{}
+			for i := range 9000 {
+				g := rng.IntN(3)
+				if runs {
+					g = i / 3000
+				}
+				x := float64(rng.IntN(500)) / 10
+				if rng.IntN(100) == 0 {
+					x = rng.NormFloat64()
+				}
+				odd, pick := rng.IntN(50) == 0, rng.IntN(3)
+				if odd && !bad {
+					continue
+				}
+				row := telemetry.Row{
+					Entity: b.Entities.Code(fmt.Appendf(nil, "g%d", g), nil), Attribute: b.Attributes.Code([]byte("x")),
+					Time: int64(i) * 1e9, Number: x, Kind: telemetry.Number, Detail: telemetry.Detail{Start: int64(i)},
+				}
+				if odd {
+					row.Number = []float64{math.NaN(), math.Inf(1), math.Inf(-1)}[pick]
+				}
+				b.Append(&row)
+			}
+			r, err := Run(context.Background(), c, []*telemetry.Batch{b})
+			require.NoError(t, err)
+			for _, x := range r.Rows() {
+				if bad {
+					require.NotZero(t, x.State.Rejects[RejectRange])
+				}
+				x.State.Rejects = nil
+			}
+			results = append(results, fmt.Sprint(dump(t, r)))
+		}
+		require.True(t, results[0] == results[1], "runs %v", runs)
+	}
+}

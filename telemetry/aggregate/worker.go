@@ -159,11 +159,12 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 		}
 		return nil
 	}
-	w.touched += touch(&c)
 	if c.starts = w.begins(&c); c.starts != nil {
 		c.ends = c.time
 	}
-	c.plain = count(c.kind, telemetry.Number) == n && count(c.quality, c.quality[0]) == n && uniform(c.unit)
+	unitless := c.b.Units.Len() == 0 // all codes are 0
+	w.touched += touch(&c, unitless)
+	c.plain = count(c.kind, telemetry.Number) == n && count(c.quality, c.quality[0]) == n && (unitless || uniform(c.unit))
 	if uniform(c.attribute) {
 		return w.addChain(tr, tr.chain[c.attribute[0]], &c, nil)
 	}
@@ -311,6 +312,10 @@ func (w *worker) place(tr *translation, mi int, c *chunk, l *list, rows []int32,
 		if ok, err = w.find(tr, mi, &p); err != nil {
 			return placed{}, err
 		}
+		// Kernels find what is not finite, but for rows of floats one by one and what
+		// is kept besides sums.
+		m := &w.d.measures[mi]
+		ok = ok && (m.Keep&^tallied == 0 && (m.Form == Decimal || p.runs != nil && m.Keep == 0) || finite(p.x))
 	}
 	if !ok {
 		n, err := w.sift(tr, mi, c, rows, count)
@@ -458,7 +463,7 @@ func (w *worker) check(mi, more int) error {
 
 // clean reports whether every row of p with a time and a group counts as it is, without
 // looking at each: of kind Number, of one accepted quality and one unit that stays.
-// Kernels of moments find decimals that are not finite.
+// Numbers may not be finite.
 func (w *worker) clean(tr *translation, mi int, c *chunk, l *list, p *placed) bool {
 	m := &w.d.measures[mi]
 	if m.bounded || m.sentinel || m.changes || m.Dataset != "" {
@@ -469,7 +474,7 @@ func (w *worker) clean(tr *translation, mi int, c *chunk, l *list, p *placed) bo
 		first = int(l.row[0])
 	}
 	return (c.plain || l != nil && l.plain(c)) && m.accept>>(c.quality[first]&31)&1 != 0 && tr.convert[mi][c.unit[first]].as &&
-		(!w.bounded || within(p.at, w.from, w.to)) && (m.Form == Decimal && m.Keep == 0 || finite(p.x))
+		(!w.bounded || within(p.at, w.from, w.to))
 }
 
 // sift leaves the rows that count in the scratch, converted, and counts the others.
@@ -589,8 +594,7 @@ func (w *worker) keep(mi int, p *placed) {
 	m, t, o := &w.d.measures[mi], w.tables[mi], &w.scratch.odd
 	switch {
 	case m.Form == Float && p.runs != nil:
-		runFloats(t.part, t.count, p.runs, p.x)
-		return
+		runFloats(t.part, t.count, p.runs, p.x, p.at, o)
 	case m.Form == Float:
 		scatterFloats(t.part, t.count, p.slot, p.x, p.at)
 		return
@@ -628,10 +632,46 @@ func (w *worker) keepAll(tr *translation, mi int, c *chunk, p *placed) error {
 	} else {
 		return nil
 	}
-	if m.Keep&tallied != 0 {
-		return w.keepNumbers(mi, p)
+	if m.Keep&tallied == 0 {
+		return nil
 	}
-	return nil
+	if !finite(p.x) {
+		w.onlyFinite(p)
+	}
+	return w.keepNumbers(mi, p)
+}
+
+// onlyFinite takes out of p the numbers that keep has rejected.
+func (w *worker) onlyFinite(p *placed) {
+	s, n := &w.scratch, 0
+	if p.runs != nil {
+		p.slot = s.slot[:len(p.x)]
+		for _, r := range p.runs {
+			for k := r.from; k < r.to; k++ {
+				p.slot[k] = r.slot
+			}
+		}
+		in := make([]bool, len(p.x)) // runs may leave rows out
+		for _, r := range p.runs {
+			for k := r.from; k < r.to; k++ {
+				in[k] = true
+			}
+		}
+		for k, x := range p.x {
+			if in[k] && x-x == 0 {
+				s.e[n], s.x[n], s.t[n], s.slot[n] = p.entity[k], x, p.at[k], p.slot[k]
+				n++
+			}
+		}
+	} else {
+		for k, x := range p.x {
+			if x-x == 0 {
+				s.e[n], s.x[n], s.t[n], s.slot[n] = p.entity[k], x, p.at[k], p.slot[k]
+				n++
+			}
+		}
+	}
+	*p = placed{entity: s.e[:n], x: s.x[:n], at: s.t[:n], slot: s.slot[:n]}
 }
 
 // slotsOf are the slots of p's rows, and the table they are of.

@@ -92,11 +92,18 @@ func (h *Histogram) Add(x float64) bool {
 
 // AddN counts x n times; false, and nothing is counted, if it is NaN or infinite.
 func (h *Histogram) AddN(x float64, n uint64) bool {
+	b := math.Float64bits(x)
+	if n > 0 && h.last < len(h.pages) && uint64(uint16(h.pages[h.last].key)) == b>>52 {
+		h.n += n // of the same doubling as the last, above 0
+		h.min, h.max = min(h.min, x), max(h.max, x)
+		h.pages[h.last].add(int(b>>45&127), n)
+		return true
+	}
 	if n == 0 || !h.Add(x) {
 		return x-x == 0
 	}
 	h.n += n - 1
-	if b := math.Float64bits(x); b>>52&0x7ff == 0 {
+	if b>>52&0x7ff == 0 {
 		h.zero += n - 1
 	} else {
 		h.pages[h.last].add(int(b>>45&127), n-1)
