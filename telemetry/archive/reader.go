@@ -14,6 +14,7 @@ import (
 
 	"github.com/almotacen/almotacen/internal/instant"
 	"github.com/almotacen/almotacen/telemetry"
+	"github.com/almotacen/almotacen/telemetry/internal/gather"
 )
 
 // Filter says which readings are wanted. The zero Filter is all of them.
@@ -233,27 +234,27 @@ func (c *cursor) text() []byte {
 func (r *Reader) dictionary(p []byte) error {
 	c := cursor{b: p}
 	b := &r.batch
-	for table := entities; table <= sources; table++ {
+	for table := gather.Entities; table <= gather.Sources; table++ {
 		n := c.uvarint()
 		if n > uint64(len(p)) {
 			c.bad = true
 		}
 		for i := uint64(0); i < n && !c.bad; i++ {
-			want, got := uint32(length(b, table)+1), uint32(0)
+			want, got := uint32(gather.Len(b, table)+1), uint32(0)
 			switch table {
-			case entities:
+			case gather.Entities:
 				id, typ := c.text(), c.text()
 				got = b.Entities.Code(id, typ)
-			case attributes:
+			case gather.Attributes:
 				got = b.Attributes.Code(c.text())
-			case datasets:
+			case gather.Datasets:
 				got = b.Datasets.Code(c.text())
-			case raws:
+			case gather.Raws:
 				got = b.Raw.Code(c.text())
-			case units:
+			case gather.Units:
 				system := telemetry.UnitSystem(c.byte())
 				got, _ = b.Units.Code(system, c.text())
-			case sources:
+			case gather.Sources:
 				format, name := string(c.text()), string(c.text())
 				got = b.Sources.Code(telemetry.Source{Format: format, Name: name, Received: c.varint()})
 			}

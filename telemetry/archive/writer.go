@@ -1,16 +1,15 @@
 package archive
 
 import (
-	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"math"
-	"unsafe"
 
 	"github.com/almotacen/almotacen/telemetry"
+	"github.com/almotacen/almotacen/telemetry/internal/gather"
 )
 
 const (
@@ -30,10 +29,8 @@ type Writer struct {
 	w      io.Writer
 	offset int64
 	blocks int
-	rows   telemetry.Batch // of the block being filled, with the archive's own codes
-	known  [6]int          // entries of each dictionary that are written
-	codes  [6][]uint32     // from the codes of the last batch to ours; 0: not yet
-	marks  [6]mark         // of its dictionaries
+	rows   gather.Rows // of the block being filled, with the archive's own codes
+	known  [6]int      // entries of each dictionary that are written
 	out    []byte
 	err    error
 	packer
@@ -111,88 +108,12 @@ func Resume(f File) (w *Writer, lost int64, err error) {
 func after(w io.Writer, r *Reader) *Writer {
 	x := NewWriter(w)
 	x.offset, x.blocks = r.offset, r.blocks
-	x.rows = r.batch
+	x.rows.Batch = r.batch
 	x.rows.Reset()
 	for k := range x.known {
-		x.known[k] = length(&x.rows, k)
+		x.known[k] = gather.Len(&x.rows.Batch, k)
 	}
 	return x
-}
-
-// The dictionaries, in their order in a block.
-const (
-	entities = iota
-	attributes
-	datasets
-	raws
-	units
-	sources
-)
-
-func length(b *telemetry.Batch, table int) int {
-	switch table {
-	case entities:
-		return b.Entities.Len()
-	case attributes:
-		return b.Attributes.Len()
-	case datasets:
-		return b.Datasets.Len()
-	case raws:
-		return b.Raw.Len()
-	case units:
-		return b.Units.Len()
-	}
-	return b.Sources.Len()
-}
-
-// mark tells a dictionary that has grown from one that took its place: texts are never moved, so the first and the
-// last known keep their address. It holds on to them, so that their addresses are not used again.
-type mark struct {
-	n           int
-	first, last string
-}
-
-func markOf(b *telemetry.Batch, table, n int) mark {
-	if n == 0 {
-		return mark{}
-	}
-	return mark{n, nameOf(b, table, 1), nameOf(b, table, uint32(n))}
-}
-
-// nameOf is a text of a code, which is not empty but for a source without any.
-func nameOf(b *telemetry.Batch, table int, code uint32) string {
-	switch table {
-	case entities:
-		e := b.Entities.At(code)
-		return cmp.Or(e.ID, e.Type)
-	case attributes:
-		return b.Attributes.Text(code)
-	case datasets:
-		return b.Datasets.Text(code)
-	case raws:
-		return b.Raw.Text(code)
-	case units:
-		return b.Units.At(code).Given
-	}
-	s := b.Sources.At(code)
-	return cmp.Or(s.Name, s.Format)
-}
-
-// same says whether the dictionaries of b are those of the last batch, perhaps grown.
-func (w *Writer) same(b *telemetry.Batch) bool {
-	for k, m := range w.marks {
-		if length(b, k) < m.n {
-			return false
-		}
-		now := markOf(b, k, m.n)
-		if m.n > 0 && (m.first == "" || m.last == "") {
-			return false // no telling
-		}
-		if unsafe.StringData(now.first) != unsafe.StringData(m.first) || unsafe.StringData(now.last) != unsafe.StringData(m.last) {
-			return false
-		}
-	}
-	return true
 }
 
 // Write adds the rows of b, and writes the blocks that are full. After an error the archive ends with the
@@ -201,20 +122,8 @@ func (w *Writer) Write(b *telemetry.Batch) error {
 	if w.err != nil {
 		return w.err
 	}
-	if !w.same(b) {
-		for k := range w.codes {
-			w.codes[k] = w.codes[k][:0]
-		}
-	}
-	for k := range w.codes {
-		n := length(b, k)
-		if have := len(w.codes[k]); n+1 > have {
-			w.codes[k] = append(w.codes[k], make([]uint32, n+1-have)...)
-		}
-		w.marks[k] = markOf(b, k, n)
-	}
-	for i := range b.Len() {
-		w.add(b, i)
+	for at := 0; at < b.Len(); {
+		at += w.rows.Add(b, at, maxRows-w.rows.Len(), maxSection/4)
 		if w.rows.Len() == maxRows || len(w.rows.Data) > maxSection/4 {
 			if w.err = w.flush(); w.err != nil {
 				return w.err
@@ -238,47 +147,6 @@ func (w *Writer) Close() error { return w.Flush() }
 
 // Size is how many bytes the archive has, without rows that wait for their block.
 func (w *Writer) Size() int64 { return w.offset }
-
-func (w *Writer) code(table int, code uint32, add func() uint32) uint32 {
-	if code == 0 {
-		return 0
-	}
-	c := &w.codes[table][code]
-	if *c == 0 {
-		*c = add()
-	}
-	return *c
-}
-
-func (w *Writer) add(b *telemetry.Batch, i int) {
-	d := &b.Detail[i]
-	r := telemetry.Row{Time: b.Time[i], Number: b.Number[i], Kind: b.Kind[i], Quality: b.Quality[i], Flags: b.Flags[i], Detail: *d}
-	r.Entity = w.code(entities, b.Entity[i], func() uint32 {
-		e := b.Entities.At(b.Entity[i])
-		return w.rows.Entities.Code([]byte(e.ID), []byte(e.Type))
-	})
-	text := func(table int, code uint32, from, to *telemetry.Dict) uint32 {
-		return w.code(table, code, func() uint32 { return to.Code([]byte(from.Text(code))) })
-	}
-	r.Attribute = text(attributes, b.Attribute[i], &b.Attributes, &w.rows.Attributes)
-	r.Dataset = text(datasets, b.Dataset[i], &b.Datasets, &w.rows.Datasets)
-	r.Detail.Raw = text(raws, d.Raw, &b.Raw, &w.rows.Raw)
-	r.UnitRef = w.code(units, b.UnitRef[i], func() uint32 {
-		u := b.Units.At(b.UnitRef[i])
-		c, _ := w.rows.Units.Code(u.System, []byte(u.Given))
-		return c
-	})
-	r.Detail.Source = w.code(sources, d.Source, func() uint32 { return w.rows.Sources.Code(b.Sources.At(d.Source)) })
-	r.Detail.Start = 0
-	switch r.Kind {
-	case telemetry.Point:
-		r.Detail.Ref = w.rows.PutPoint(b.Points[d.Ref.Off])
-	default:
-		r.Detail.Ref = w.rows.PutText(b.Bytes(d.Ref))
-	}
-	r.Detail.Meta = w.rows.PutText(b.Bytes(d.Meta))
-	w.rows.Append(&r)
-}
 
 func (w *Writer) flush() error {
 	if w.rows.Len() == 0 && w.offset > 0 {
@@ -320,7 +188,7 @@ func sealed(dst []byte, from int) []byte {
 }
 
 func (w *Writer) header(h []byte, dict, rows int) {
-	b := &w.rows
+	b := &w.rows.Batch
 	var flags uint32
 	minTime, maxTime := int64(0), int64(0)
 	minNumber, maxNumber := 0.0, 0.0
@@ -368,27 +236,27 @@ func (w *Writer) text(s string) {
 }
 
 func (w *Writer) dictionary() {
-	b := &w.rows
+	b := &w.rows.Batch
 	for k := range w.known {
-		n := length(b, k)
+		n := gather.Len(b, k)
 		w.out = binary.AppendUvarint(w.out, uint64(n-w.known[k]))
 		for c := uint32(w.known[k]) + 1; c <= uint32(n); c++ {
 			switch k {
-			case entities:
+			case gather.Entities:
 				e := b.Entities.At(c)
 				w.text(e.ID)
 				w.text(e.Type)
-			case attributes:
+			case gather.Attributes:
 				w.text(b.Attributes.Text(c))
-			case datasets:
+			case gather.Datasets:
 				w.text(b.Datasets.Text(c))
-			case raws:
+			case gather.Raws:
 				w.text(b.Raw.Text(c))
-			case units:
+			case gather.Units:
 				u := b.Units.At(c)
 				w.out = append(w.out, byte(u.System))
 				w.text(u.Given)
-			case sources:
+			case gather.Sources:
 				s := b.Sources.At(c)
 				w.text(s.Format)
 				w.text(s.Name)
@@ -429,7 +297,7 @@ func (w *Writer) detail(field func(d *telemetry.Detail) int64) {
 }
 
 func (w *Writer) lanes() {
-	b := &w.rows
+	b := &w.rows.Batch
 	lane(w, b.Entity)
 	lane(w, b.Attribute)
 	lane(w, b.Dataset)

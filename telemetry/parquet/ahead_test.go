@@ -17,7 +17,7 @@ import (
 // grouped is a file of row groups of n rows.
 func grouped(t testing.TB, list []telemetry.Observation, n int) []byte {
 	var file bytes.Buffer
-	w := newWriter(&file, parquet.MaxRowsPerRowGroup(int64(n)))
+	w := newWriter(&file, n)
 	var b telemetry.Batch
 	for _, o := range list {
 		require.NoError(t, b.Add(o))

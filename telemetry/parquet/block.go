@@ -182,7 +182,7 @@ func (b *block) prepare(c *column, n int) {
 // fill is the next m rows of a page.
 func fill[T any](p *pages, dst []T, plain, dict []T, levels []byte) {
 	if p.index != nil {
-		p.value += gather(dst, dict, p.index[p.value:], levels)
+		p.value += lookUp(dst, dict, p.index[p.value:], levels)
 		return
 	}
 	p.value += spread(dst, plain[p.value:], levels)

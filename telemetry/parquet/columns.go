@@ -27,34 +27,6 @@ var own = Columns{"entity", "entity_type", "attribute", "dataset", "time", "offs
 // OwnColumns are the columns that a [Writer] writes.
 func OwnColumns() Columns { return own }
 
-// row is a row as parquet-go writes it.
-type row struct {
-	Entity     string   `parquet:"entity,dict,zstd"`
-	EntityType string   `parquet:"entity_type,dict,zstd"`
-	Attribute  string   `parquet:"attribute,dict,zstd"`
-	Dataset    string   `parquet:"dataset,dict,zstd"`
-	Time       *int64   `parquet:"time,optional,timestamp(nanosecond),zstd"`
-	Offset     *int32   `parquet:"offset_minutes,optional,zstd"`
-	Precision  int32    `parquet:"precision,zstd"`
-	Kind       string   `parquet:"kind,dict,zstd"`
-	Number     *float64 `parquet:"number,optional,zstd"`
-	Text       *string  `parquet:"text,optional,zstd"`
-	Unit       string   `parquet:"unit,dict,zstd"`
-	UnitSystem string   `parquet:"unit_system,dict,zstd"`
-	Quality    string   `parquet:"quality,dict,zstd"`
-	Raw        string   `parquet:"quality_raw,dict,zstd"`
-	Flags      int32    `parquet:"flags,zstd"`
-	From       *int64   `parquet:"from,optional,timestamp(nanosecond),zstd"`
-	Lon        *float64 `parquet:"lon,optional,zstd"`
-	Lat        *float64 `parquet:"lat,optional,zstd"`
-	Alt        *float64 `parquet:"alt,optional,zstd"`
-	Meta       *string  `parquet:"meta,optional,zstd"`
-	Source     string   `parquet:"source,dict,zstd"`
-	Format     string   `parquet:"format,dict,zstd"`
-	Received   *int64   `parquet:"received,optional,timestamp(nanosecond),zstd"`
-	Record     int64    `parquet:"record,zstd"`
-}
-
 // kindByName, qualityByName and systemByName read what String writes.
 func kindByName(s string) (telemetry.Kind, bool) {
 	for k := telemetry.None; k <= telemetry.Deleted; k++ {

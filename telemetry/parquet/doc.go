@@ -1,6 +1,6 @@
 // Package parquet reads and writes observations as Apache Parquet, for exchange with
 // analytical engines (DuckDB, Spark, pandas). It rests on github.com/parquet-go/parquet-go for files, schemas and
-// encodings, and reads column pages, not rows: only the columns that are named, the texts of a dictionary once a row group.
+// encodings, and reads and writes column pages, not rows: only the columns that are named, the texts of a dictionary once a row group.
 //
 // # Columns
 //
@@ -12,6 +12,9 @@
 // at most 18 digits; NaN and infinities become rows without value, counted in a finding. Names are texts or whole
 // numbers. Compression is any of Parquet's but LZ4 of before 2021 and LZO.
 //
+// What is written is row groups of 131,072 rows in pages of 16,384 with checksums, zstd, names and repeated numbers by
+// dictionaries, times by their differences, and statistics.
+//
 // Times have nanoseconds in the file. DuckDB's TIMESTAMP WITH TIME ZONE, as which it reads them, has microseconds.
 //
 // # Guarantees
@@ -19,5 +22,5 @@
 // Row groups whose statistics lie outside Config.From and Config.To, or have none of Config.Attributes, are not read. A
 // damaged file is an [*telemetry.Error] with the row group; parquet-go's panics on such files are caught and
 // told as errors. What a page claims is checked before memory is taken for it. Readers and writers are for one goroutine at a
-// time. The same rows in the same calls give the same bytes.
+// time. The same rows give the same bytes.
 package parquet

@@ -26,8 +26,8 @@ func spread[T any](dst, src []T, levels []byte) int {
 	return k
 }
 
-// gather is spread of values by their index.
-func gather[T any](dst, values []T, index []int32, levels []byte) int {
+// lookUp is spread of values by their index.
+func lookUp[T any](dst, values []T, index []int32, levels []byte) int {
 	if levels == nil {
 		for i, k := range index[:len(dst)] {
 			dst[i] = values[k]

@@ -3,6 +3,7 @@ package parquet
 import (
 	"bytes"
 	"errors"
+	"io"
 	"math"
 	"math/rand/v2"
 	"strconv"
@@ -116,7 +117,7 @@ func TestRoundTrip(t *testing.T) {
 
 func TestTimesSkipRowGroups(t *testing.T) {
 	var b telemetry.Batch
-	n := 2*rowGroup + 10
+	n := 2*groupRows + 10
 	for i := range n {
 		require.NoError(t, b.Add(telemetry.Observation{Attribute: "a", Entity: telemetry.Entity{ID: "x"}, Time: time.Unix(int64(i), 0).UTC(), Value: telemetry.Value{Kind: telemetry.Number, Number: float64(i)}}))
 	}
@@ -124,11 +125,11 @@ func TestTimesSkipRowGroups(t *testing.T) {
 	w := NewWriter(&file)
 	require.NoError(t, w.Write(&b))
 	require.NoError(t, w.Close())
-	got, r, err := all(file.Bytes(), Config{From: time.Unix(rowGroup+5, 0), To: time.Unix(rowGroup+8, 0)})
+	got, r, err := all(file.Bytes(), Config{From: time.Unix(groupRows+5, 0), To: time.Unix(groupRows+8, 0)})
 	require.NoError(t, err)
 	require.Len(t, got, 3)
 	require.Equal(t, 2, r.Skipped())
-	require.EqualValues(t, rowGroup+5, got[0].Value.Number)
+	require.EqualValues(t, groupRows+5, got[0].Value.Number)
 }
 
 // foreign is what other programs write.
@@ -249,5 +250,110 @@ func BenchmarkRead(b *testing.B) {
 			}
 			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrows/s")
 		})
+	}
+}
+
+func BenchmarkWrite(b *testing.B) {
+	var batch telemetry.Batch
+	r := rand.New(rand.NewPCG(1, 1))
+	n := 1 << 18
+	for i := range n {
+		_ = batch.Add(telemetry.Observation{Entity: telemetry.Entity{ID: "station " + strconv.Itoa(i/1000)}, Attribute: "no2", Time: time.Unix(int64(i), 0).UTC(), Record: i,
+			Value: telemetry.Value{Kind: telemetry.Number, Number: float64(r.IntN(1000)) / 10}})
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		w := NewWriter(io.Discard)
+		require.NoError(b, w.Write(&batch))
+		require.NoError(b, w.Close())
+	}
+	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrows/s")
+}
+
+// TestReadByParquetGo: what the writer writes is what another reader reads, with its own page layer.
+func TestReadByParquetGo(t *testing.T) {
+	type row struct {
+		Entity    string   `parquet:"entity"`
+		Attribute string   `parquet:"attribute"`
+		Time      *int64   `parquet:"time,optional,timestamp(nanosecond)"`
+		Offset    *int32   `parquet:"offset_minutes,optional"`
+		Kind      string   `parquet:"kind"`
+		Number    *float64 `parquet:"number,optional"`
+		Text      *string  `parquet:"text,optional"`
+		Alt       *float64 `parquet:"alt,optional"`
+		Record    int64    `parquet:"record"`
+	}
+	list := random(rand.New(rand.NewPCG(77, 1)), 40_000)
+	file := grouped(t, list, 33_000)
+	rows, err := parquet.Read[row](bytes.NewReader(file), int64(len(file)))
+	require.NoError(t, err)
+	require.Len(t, rows, len(list))
+	for i, r := range rows {
+		o := &list[i]
+		require.Equal(t, []any{o.Entity.ID, o.Attribute, o.Value.Kind.String(), int64(o.Record)}, []any{r.Entity, r.Attribute, r.Kind, r.Record})
+		require.Equal(t, o.Time.IsZero(), r.Time == nil)
+		if r.Time != nil {
+			require.Equal(t, o.Time.UnixNano(), *r.Time)
+		}
+		require.Equal(t, o.HasOffset, r.Offset != nil)
+		require.Equal(t, o.Value.Kind == telemetry.Number || o.Value.Kind == telemetry.Bool, r.Number != nil)
+		if r.Number != nil {
+			require.Equal(t, math.Float64bits(o.Value.Number), math.Float64bits(*r.Number))
+		}
+		require.Equal(t, o.Value.Position.HasAlt, r.Alt != nil)
+		if r.Text != nil {
+			require.Equal(t, o.Value.Text, *r.Text)
+		}
+	}
+}
+
+// TestPieces: the bytes depend on the rows, not on the calls, nor on what stands in their batches' dictionaries.
+func TestPieces(t *testing.T) {
+	list := random(rand.New(rand.NewPCG(78, 1)), 3000)
+	want := grouped(t, list, 1000)
+	for _, n := range []int{1, 7, 999, 1000, 1001} {
+		var file bytes.Buffer
+		w := newWriter(&file, 1000)
+		var b telemetry.Batch
+		for from := 0; from < len(list); from += n {
+			b.Reset()
+			if from%2 == 0 {
+				b = telemetry.Batch{}
+			}
+			for _, o := range list[from:min(from+n, len(list))] {
+				require.NoError(t, b.Add(o))
+			}
+			require.NoError(t, w.Write(&b))
+		}
+		require.NoError(t, w.Close())
+		require.True(t, bytes.Equal(want, file.Bytes()), n)
+	}
+}
+
+// full is a writer that fails after n bytes.
+type full struct{ n int }
+
+func (f *full) Write(p []byte) (int, error) {
+	if f.n -= len(p); f.n < 0 {
+		return 0, errors.New("disk full")
+	}
+	return len(p), nil
+}
+
+func TestFull(t *testing.T) {
+	list := random(rand.New(rand.NewPCG(79, 1)), 2000)
+	size := len(written(t, list))
+	var b telemetry.Batch
+	for _, o := range list {
+		require.NoError(t, b.Add(o))
+	}
+	for n := 0; n < size; n += size / 9 {
+		w := newWriter(&full{n}, 500)
+		err := w.Write(&b)
+		if err == nil {
+			err = w.Close()
+		}
+		require.ErrorContains(t, err, "disk full")
+		require.ErrorContains(t, w.Close(), "disk full")
 	}
 }

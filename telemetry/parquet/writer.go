@@ -3,113 +3,132 @@ package parquet
 import (
 	"io"
 
-	"github.com/parquet-go/parquet-go"
+	"github.com/klauspost/compress/zstd"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/almotacen/almotacen/telemetry"
+	"github.com/almotacen/almotacen/telemetry/internal/gather"
 )
 
-const batchRows = 2048
+const (
+	// groupRows is how many rows a row group has: small enough to be skipped by time.
+	groupRows = 1 << 17
+	// groupText is how many bytes of texts end a row group before.
+	groupText = 64 << 20
+	// pageRows is how many rows a page has: as many as a batch of a Reader.
+	pageRows = 1 << 14
+)
 
-// rowGroup is how many rows a row group has: small enough to be skipped by time.
-const rowGroup = 1 << 17
-
-// Writer writes observations. Close ends the file, which is not readable before.
+// Writer writes observations. Close ends the file, which is not readable before. Rows are written by row
+// groups of 131,072, or of 64 MiB of texts, and held in memory until then.
 type Writer struct {
-	w     *parquet.GenericWriter[row]
-	rows  []row
-	n     int
-	times [batchRows]int64
-	froms [batchRows]int64
-	recvd [batchRows]int64
-	nums  [batchRows]float64
-	pos   [batchRows]telemetry.Position
-	offs  [batchRows]int32
-	texts [batchRows]string
-	metas [batchRows]string
+	w      io.Writer
+	offset int64
+	rows   gather.Rows
+	groups []format.RowGroup
+	total  int64
+	size   int // rows of a group
+	pager
+	err error
 }
 
 // NewWriter begins a file.
-func NewWriter(w io.Writer) *Writer { return newWriter(w, parquet.MaxRowsPerRowGroup(rowGroup)) }
+func NewWriter(w io.Writer) *Writer { return newWriter(w, groupRows) }
 
-func newWriter(w io.Writer, o ...parquet.WriterOption) *Writer {
-	o = append(o, parquet.CreatedBy("almotacen", "1", ""), parquet.DataPageStatistics(true))
-	return &Writer{rows: make([]row, batchRows), w: parquet.NewGenericWriter[row](w, o...)}
-}
+func newWriter(w io.Writer, rows int) *Writer { return &Writer{w: w, size: rows} }
 
 // Write adds the rows of b. The error is an [*telemetry.Error]; the file is then of no use.
 func (w *Writer) Write(b *telemetry.Batch) error {
-	for i := range b.Len() {
-		w.put(b, i)
-		if w.n == batchRows {
-			if err := w.flush(); err != nil {
-				return err
-			}
+	for at := 0; at < b.Len() && w.err == nil; {
+		at += w.rows.Add(b, at, w.size-w.rows.Len(), groupText)
+		if w.rows.Len() == w.size || len(w.rows.Data) > groupText {
+			w.err = w.flush()
 		}
 	}
-	// Texts point into the batch, which the caller may change.
-	return w.flush()
+	return w.err
 }
 
-func (w *Writer) put(b *telemetry.Batch, i int) {
-	d, n := &b.Detail[i], w.n
-	e, u, s := b.Entities.At(b.Entity[i]), b.Units.At(b.UnitRef[i]), b.Sources.At(d.Source)
-	r := &w.rows[n]
-	*r = row{Entity: e.ID, EntityType: e.Type, Attribute: b.Attributes.Text(b.Attribute[i]), Dataset: b.Datasets.Text(b.Dataset[i]),
-		Precision: int32(d.Precision), Kind: b.Kind[i].String(), Unit: u.Given, Quality: b.Quality[i].String(), Raw: b.Raw.Text(d.Raw),
-		Flags: int32(b.Flags[i]), Source: s.Name, Format: s.Format, Record: int64(d.Record)}
-	if u.Given != "" {
-		r.UnitSystem = u.System.String()
+// Close writes the last row group and the footer. It does not close the underlying writer.
+func (w *Writer) Close() error {
+	if w.err == nil && w.rows.Len() > 0 {
+		w.err = w.flush()
 	}
-	if b.Time[i] != telemetry.NoTime {
-		w.times[n] = b.Time[i]
-		r.Time = &w.times[n]
+	if w.err == nil {
+		w.err = w.begin()
 	}
-	if d.Offset != telemetry.NoOffset {
-		w.offs[n] = int32(d.Offset)
-		r.Offset = &w.offs[n]
+	if w.err != nil {
+		return w.err
 	}
-	if b.Flags[i]&telemetry.Interval != 0 {
-		w.froms[n] = d.From
-		r.From = &w.froms[n]
+	meta := format.FileMetaData{Version: 2, Schema: schema(), NumRows: w.total, RowGroups: w.groups, CreatedBy: "almotacen version 1"}
+	for range columns {
+		meta.ColumnOrders = append(meta.ColumnOrders, format.ColumnOrder{Value: new(format.TypeDefinedOrder)})
 	}
-	if s.Received != telemetry.NoTime {
-		w.recvd[n] = s.Received
-		r.Received = &w.recvd[n]
+	footer, err := thrift.Marshal(new(thrift.CompactProtocol), &meta)
+	if err != nil {
+		return wrap(err)
 	}
-	switch b.Kind[i] {
-	case telemetry.Number, telemetry.Bool:
-		w.nums[n] = b.Number[i]
-		r.Number = &w.nums[n]
-	case telemetry.Point:
-		w.pos[n] = b.Points[d.Ref.Off]
-		r.Lon, r.Lat = &w.pos[n].Lon, &w.pos[n].Lat
-		if w.pos[n].HasAlt {
-			r.Alt = &w.pos[n].Alt
-		}
-	}
-	if k := b.Kind[i]; k != telemetry.Point && (d.Ref.Len > 0 || k == telemetry.Text || k == telemetry.JSON || k == telemetry.Geometry) {
-		w.texts[n] = string(b.Bytes(d.Ref))
-		r.Text = &w.texts[n]
-	}
-	if d.Meta.Len > 0 {
-		w.metas[n] = string(b.Bytes(d.Meta))
-		r.Meta = &w.metas[n]
-	}
-	w.n++
+	n := uint32(len(footer))
+	w.err = w.put(append(append(footer, byte(n), byte(n>>8), byte(n>>16), byte(n>>24)), magic...))
+	return w.err
 }
 
-func (w *Writer) flush() error {
-	_, err := w.w.Write(w.rows[:w.n])
-	w.n = 0
+const magic = "PAR1"
+
+func (w *Writer) begin() error {
+	if w.offset > 0 {
+		return nil
+	}
+	return w.put([]byte(magic))
+}
+
+func (w *Writer) put(p []byte) error {
+	n, err := w.w.Write(p)
+	w.offset += int64(n)
 	return wrap(err)
 }
 
-// Close writes the footer. It does not close the underlying writer.
-func (w *Writer) Close() error { return wrap(w.w.Close()) }
+// flush writes a row group.
+func (w *Writer) flush() error {
+	if err := w.begin(); err != nil {
+		return err
+	}
+	b := &w.rows.Batch
+	g := format.RowGroup{NumRows: int64(b.Len()), FileOffset: w.offset, Ordinal: int16(len(w.groups))}
+	for i := range columns {
+		c := &columns[i]
+		w.start(c, b.Len())
+		if err := c.fill(&w.pager, b); err != nil {
+			return wrap(err)
+		}
+		meta := w.meta(c, w.offset)
+		g.Columns = append(g.Columns, format.ColumnChunk{FileOffset: w.offset, MetaData: meta})
+		g.TotalByteSize += meta.TotalUncompressedSize
+		g.TotalCompressedSize += meta.TotalCompressedSize
+		if err := w.put(w.out); err != nil {
+			return err
+		}
+	}
+	w.groups = append(w.groups, g)
+	w.total += g.NumRows
+	w.rows.Reset()
+	return nil
+}
 
 func wrap(err error) error {
 	if err == nil {
 		return nil
 	}
 	return &telemetry.Error{Kind: telemetry.ErrSyntax, Format: "parquet", Offset: -1, Msg: "writing failed", Err: err}
+}
+
+func (p *pager) pack(src []byte) ([]byte, error) {
+	if p.zstd == nil {
+		var err error
+		if p.zstd, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false), zstd.WithZeroFrames(true)); err != nil {
+			return nil, err
+		}
+	}
+	p.packed = p.zstd.EncodeAll(src, p.packed[:0])
+	return p.packed, nil
 }
