@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"strconv"
+	"strings"
 
 	"github.com/almotacen/almotacen/indicators/collect"
 	"github.com/almotacen/almotacen/indicators/cube"
@@ -13,8 +14,10 @@ import (
 // query, as an input of a round: a tidy table named name that is kept with the
 // round like a delivered file, so that it can be verified without the database.
 // Source is the id of a data source of the catalogue, or empty. Units are
-// converted to the variables', statuses kept; reasons and sources of the cells
-// are not carried over, their place is now the line of the table.
+// converted to the variables', statuses kept. The place of a cell is now its line of
+// the table, and that line says in columns source and reasons what the cell's source and
+// reasons were: an explanation goes on there, to the row of a database or the state of
+// an aggregation.
 //
 // The error is of code CodeInput: a measure without unit.
 func CubeInput(name, source string, c *cube.Cube) (Input, error) {
@@ -30,6 +33,8 @@ func CubeInput(name, source string, c *cube.Cube) (Input, error) {
 		in.Table.Members[d] = "member:" + d
 		header = append(header, "member:"+d)
 	}
+	in.Table.Ignore = []string{"source", "reasons"} // for who follows an explanation
+	header = append(header, in.Table.Ignore...)
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	if err := w.Write(header); err != nil {
@@ -51,6 +56,8 @@ func CubeInput(name, source string, c *cube.Cube) (Input, error) {
 				value = strconv.FormatFloat(col.Values[row], 'f', -1, 64)
 			}
 			line := append([]string{k.Entity, k.Period.String(), measure.ID, value, measure.Unit.String(), status.String()}, k.Members.Split(len(s.Dimensions))...)
+			cell := c.Cell(row, m)
+			line = append(line, cell.Source.String(), reasonsOf(cell.Reasons))
 			if err := w.Write(line); err != nil {
 				return Input{}, &Error{Code: CodeInput, Path: name, Err: err}
 			}
@@ -59,4 +66,17 @@ func CubeInput(name, source string, c *cube.Cube) (Input, error) {
 	w.Flush()
 	in.Data = b.Bytes()
 	return in, w.Error()
+}
+
+// reasonsOf is reasons as one text: code and words of each.
+func reasonsOf(list []cube.Reason) string {
+	var out []string
+	for _, r := range list {
+		text := r.Code
+		if r.Text != "" {
+			text += ": " + r.Text
+		}
+		out = append(out, text)
+	}
+	return strings.Join(out, "; ")
 }
