@@ -12,6 +12,9 @@ import (
 // read and checked by itself.
 func (s *Scanner) Advance(to int) { s.pos = to }
 
+// Enter is Advance after members of the object just entered.
+func (s *Scanner) Enter(to int) { s.pos, s.first = to, false }
+
 // Depth is the number of containers that are open.
 func (s *Scanner) Depth() int { return s.depth }
 

@@ -343,17 +343,16 @@ func (s *Scanner) str(i int, scratch *[]byte) (text []byte, next int, ok bool) {
 		}
 		i += 8
 	}
-	i = from
-	end, escaped, code := scanString(src, i)
+	end, escaped, code := scanString(src, i) // what is before i is plain
 	if code != 0 {
 		s.badString(end, code)
 		return nil, 0, false
 	}
 	if escaped {
-		*scratch = unescape((*scratch)[:0], src[i:end])
+		*scratch = unescape((*scratch)[:0], src[from:end])
 		return *scratch, end + 1, true
 	}
-	return src[i:end:end], end + 1, true
+	return src[from:end:end], end + 1, true
 }
 
 func (s *Scanner) badString(i int, code Code) {

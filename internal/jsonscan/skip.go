@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"math/bits"
 	"slices"
 )
 
@@ -22,6 +23,9 @@ func (s *Scanner) Skip() ([]byte, bool) {
 func (s *Scanner) skip(k Kind) bool {
 	switch k {
 	case Object:
+		if s.skipFlat() {
+			return true
+		}
 		if !s.enter() {
 			return false
 		}
@@ -70,6 +74,94 @@ func (s *Scanner) skip(k Kind) bool {
 			s.Fail(Truncated, s.pos, "the text ends where a value should be")
 		} else {
 			s.Fail(Syntax, s.pos, "%s where a value should be", quote(s.src, s.pos))
+		}
+	}
+	return false
+}
+
+// skipFlat passes over an object of few short keys, no containers and little white space, as most are within
+// others. False: it is not one, or something is wrong, and the scanner is where it was.
+func (s *Scanner) skipFlat() bool {
+	src, i := s.src, s.pos+1
+	if s.depth >= s.max {
+		return false
+	}
+	var keys [8]struct{ first, last, len uint64 } // all bytes of a key of up to sixteen
+	for n := 0; n < len(keys) && i+34 <= len(src) && src[i] == '"'; n++ {
+		key := i + 1
+		j := key
+		m := special(binary.LittleEndian.Uint64(src[j:]))
+		if m == 0 {
+			j += 8
+			if m = special(binary.LittleEndian.Uint64(src[j:])); m == 0 {
+				return false
+			}
+		}
+		j += bits.TrailingZeros64(m) >> 3
+		if src[j] != '"' || src[j+1] != ':' {
+			return false
+		}
+		k := &keys[n]
+		k.len = uint64(j - key)
+		k.first = binary.LittleEndian.Uint64(src[key:])
+		if k.len < 8 {
+			k.first &= 1<<(8*k.len) - 1
+		} else {
+			k.last = binary.LittleEndian.Uint64(src[j-8:])
+		}
+		for _, o := range keys[:n] {
+			if o == *k {
+				return false
+			}
+		}
+		i = j + 2
+		if src[i] == ' ' {
+			s.spaced = true
+			i++
+		}
+		switch kinds[src[i]] {
+		case String:
+			end, _, code := scanString(src, i+1)
+			if code != 0 {
+				return false
+			}
+			i = end + 1
+		case Num:
+			_, end, code := scanNumber(src, i)
+			if code != 0 {
+				return false
+			}
+			i = end
+		case Bool, Null:
+			word := "true"
+			switch src[i] {
+			case 'f':
+				word = "false"
+			case 'n':
+				word = "null"
+			}
+			if len(src)-i < len(word) || string(src[i:i+len(word)]) != word {
+				return false
+			}
+			i += len(word)
+		default:
+			return false
+		}
+		if i >= len(src) {
+			return false
+		}
+		if src[i] == '}' {
+			s.first = false
+			s.pos = i + 1
+			return true
+		}
+		if src[i] != ',' {
+			return false
+		}
+		i++
+		if i < len(src) && src[i] == ' ' {
+			s.spaced = true
+			i++
 		}
 	}
 	return false

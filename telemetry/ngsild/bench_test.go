@@ -29,7 +29,7 @@ func message(n int) []byte {
 func BenchmarkDecode(b *testing.B) {
 	src := message(2000)
 	b.Run("ngsild", func(b *testing.B) {
-		d := NewDecoder(Config{})
+		d := NewDecoder(Config{TimeAttributes: []string{}})
 		var batch telemetry.Batch
 		if err := d.Decode(&batch, src); err != nil {
 			b.Fatal(err)

@@ -17,6 +17,7 @@ type Decoder struct {
 
 	inFeature bool
 	id, typ   []byte
+	second    []byte // the type of the entities that the reader remembers the opening of
 	term      []byte // a name expanded
 	context   *context
 	shaped    *context // of what the reader remembers

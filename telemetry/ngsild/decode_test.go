@@ -455,6 +455,18 @@ func TestRepeat(t *testing.T) {
 			}
 		}
 	}
+	opening := func(rest string) string { return `{"id":"x","type":"T"` + rest + `}` }
+	for _, l := range [][]string{{`,"a":1`, `,"a":2`, `,"type":"U"`, `,"id":"y"`, ``}, {`,"@type":3`}, {`,"a":[],"b":2`}} {
+		for _, start := range []string{`{"id":"urn:e","a":[],"type":"T"}`, `{"id":"urn:e","scope":[],"type":"T","a":1}`, `{"id":"urn:e","type":["T","U"],"a":1}`, `{"type":"T","id":"urn:e"}`, `{"id":"","type":"T"}`, `{"id":"urn:e","type":"Feature","properties":{}}`, `{"id":"urn:e","@context":{"T":"urn:t"},"type":"T"}`} {
+			list := start
+			for _, rest := range l {
+				list += `,` + start + `,` + strings.Replace(start, "urn:e", "f", 1) + `,` + opening(rest) + `,` + opening(rest)
+			}
+			for _, c := range []Config{{}, {Config: telemetry.Config{Policy: telemetry.Skip}}, {Config: telemetry.Config{Policy: telemetry.Skip}, Expand: true}} {
+				sameAsCareful(t, c, []byte(`[`+list+`]`), []byte(start), []byte(`[`+list+`]`), []byte(`{"type":"FeatureCollection","features":[`+list+`]}`), []byte(`{"type":"Notification","data":[`+list+`]}`))
+			}
+		}
+	}
 	d := strings.Repeat(`{"a":`, 60) + `1` + strings.Repeat(`}`, 60)
 	deep := `{"id":"urn:e","type":"T","x":1,"a":{"type":"Property","value":1,"m":` + d + `},"b":{"type":"Property","value":` + d + `}}`
 	sameAsCareful(t, Config{}, []byte(deep), []byte(`[`+deep+`]`), []byte(`{"type":"Notification","data":[`+deep+`]}`), []byte(deep))

@@ -47,7 +47,19 @@ func (d *Decoder) begin() {
 func (d *Decoder) body(top bool, start int) bool {
 	s := &d.r.S
 	s.Object()
-	seen := uint32(0)
+	seen, members, first := uint32(0), 0, d.r.B.Len()
+	if d.contexts != nil {
+		d.sameContext()
+	}
+	if !top && !d.inFeature {
+		if id, at, ok := d.r.Opening(); ok {
+			d.typ = append(d.typ[:0], d.second...)
+			if !d.takeID(id, at) {
+				return false
+			}
+			seen = hasID | hasType
+		}
+	}
 	for {
 		if s.Begun() {
 			if d.contexts != nil {
@@ -60,6 +72,7 @@ func (d *Decoder) body(top bool, start int) bool {
 		if !ok {
 			return s.Err() == nil
 		}
+		members++
 		bit := uint32(0)
 		switch len(key) {
 		case 2, 3:
@@ -110,6 +123,10 @@ func (d *Decoder) body(top bool, start int) bool {
 			if !d.readType(top) {
 				return false
 			}
+			if seen == hasID|hasType && members == 2 && !top && !d.inFeature && d.r.B.Len() == first {
+				d.r.LearnOpening(start)
+				d.second = append(d.second[:0], d.typ...)
+			}
 		case hasContext:
 			if d.contexts == nil || d.context != nil {
 				if !d.checkContext() {
@@ -158,9 +175,10 @@ func (d *Decoder) readID() bool {
 	}
 	at := d.r.S.Offset()
 	text, ok := d.r.S.Text()
-	if !ok {
-		return false
-	}
+	return ok && d.takeID(text, at)
+}
+
+func (d *Decoder) takeID(text []byte, at int) bool {
 	switch {
 	case len(text) == 0:
 		return d.r.Fail(telemetry.ErrName, at, "the id of an entity is empty")

@@ -33,12 +33,14 @@ func (r *Reader) repeat() bool {
 	times, numbers, details := (*[room]int64)(b.Time[first:first+room]), (*[room]float64)(b.Number[first:first+room]), (*[room]telemetry.Detail)(b.Detail[first:first+room])
 	kinds, qualities, flags := (*[room]telemetry.Kind)(b.Kind[first:first+room]), (*[room]telemetry.Quality)(b.Quality[first:first+room]), (*[room]telemetry.Flags)(b.Flags[first:first+room])
 	record, start := b.Origin.Record+uint32(r.Record), b.Origin.Offset
+	shapes, seen, epoch, serial, source := r.shapes, r.seen, r.epoch, r.serial, r.Source
+	prev := r.prev
 	k := 0
 	for ; k < room && i < len(src) && src[i] == ','; k++ {
-		code := r.shapes[r.prev].next
-		sh := &r.shapes[code]
+		code := shapes[prev].next
+		sh := &shapes[code]
 		n := sh.head
-		if n == 0 || len(src)-i <= n || !same(src[i:i+n], sh.text) || sh.epoch != r.epoch && !r.valid(sh) || r.seen[code] == r.serial {
+		if n == 0 || len(src)-i <= n || !same(src[i:i+n], sh.text) || sh.epoch != epoch && !r.valid(sh) || seen[code] == serial {
 			break
 		}
 		j := i + n
@@ -74,7 +76,7 @@ func (r *Reader) repeat() bool {
 		if len(sh.text) > n {
 			meta = b.PutText(sh.text[n:])
 		}
-		r.seen[code] = r.serial
+		seen[code] = serial
 		if sh.rank < r.times.rank {
 			r.times.row, r.times.rank = first+k, sh.rank
 		}
@@ -89,11 +91,12 @@ func (r *Reader) repeat() bool {
 		kinds[k], qualities[k], flags[k] = row.Kind, row.Quality, flag
 		d := &details[k]
 		d.Ref, d.Meta = ref, meta
-		d.From, d.Start, d.Record, d.Source, d.Raw = 0, start+int64(i), record, r.Source, row.Detail.Raw
+		d.From, d.Start, d.Record, d.Source, d.Raw = 0, start+int64(i), record, source, row.Detail.Raw
 		d.Offset, d.Precision = at.Offset, telemetry.Precision(at.Precision)
-		r.prev = code
+		prev = code
 		i = j
 	}
+	r.prev = prev
 	b.Truncate(first + k)
 	r.S.Advance(i)
 	return k == room

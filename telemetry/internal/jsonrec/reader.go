@@ -36,13 +36,14 @@ type Reader struct {
 	times times
 	small [32]byte
 
-	serial uint32   // of the entity, over the reader's life
-	seen   []uint32 // serial of the last entity that had the attribute of a code
-	epoch  uint32   // of the message, and the depth of its entities
-	base   int      // that depth
-	shapes []shape  // of the attribute of a code; of 0 only which comes first
-	prev   uint32   // the attribute before
-	spot   spot
+	serial  uint32   // of the entity, over the reader's life
+	seen    []uint32 // serial of the last entity that had the attribute of a code
+	epoch   uint32   // of the message, and the depth of its entities
+	base    int      // that depth
+	opening []byte   // behind the id
+	shapes  []shape  // of the attribute of a code; of 0 only which comes first
+	prev    uint32   // the attribute before
+	spot    spot
 }
 
 // Begin starts a message. The error is the caller's to return.

@@ -51,6 +51,36 @@ type spot struct {
 	unfit           bool
 }
 
+// Opening reads the first members of an entity, that has just been entered, if they are its id and what
+// [Reader.LearnOpening] has met behind one: the type. The id is part of the message, its quote at a byte.
+func (r *Reader) Opening() (id []byte, at int, ok bool) {
+	src, i := r.S.Source(), r.S.Offset()
+	if len(r.opening) == 0 || len(src)-i < len(firstID) || string(src[i:i+len(firstID)]) != firstID {
+		return nil, 0, false
+	}
+	i += len(firstID)
+	end, ok := jsonscan.PlainString(src, i)
+	if !ok || len(src)-end < len(r.opening) || !same(r.opening, src[end:]) {
+		return nil, 0, false
+	}
+	r.S.Enter(end + len(r.opening))
+	return src[i:end], i - 1, true
+}
+
+// LearnOpening remembers what stands behind the id of the entity that begins at a byte, up to where the scanner
+// is: its type, which must be its second member.
+func (r *Reader) LearnOpening(start int) {
+	src, i := r.S.Source(), start+1
+	if r.Careful || len(src)-i < len(firstID) || string(src[i:i+len(firstID)]) != firstID {
+		return
+	}
+	if end, ok := jsonscan.PlainString(src, i+len(firstID)); ok && r.S.Offset()-end <= maxShape {
+		r.opening = append(r.opening[:0], src[end:r.S.Offset()]...)
+	}
+}
+
+const firstID = `"id":"`
+
 // Attribute begins an attribute of the entity: its code, its key as it is written, and where that is. It is
 // false, and the error stands, if the entity has had it.
 func (r *Reader) Attribute(code uint32, key []byte, at int) bool {
@@ -157,6 +187,7 @@ func (r *Reader) Learn(row *telemetry.Row, any bool) {
 
 // Forget forgets all shapes: names mean something else now.
 func (r *Reader) Forget() {
+	r.opening = r.opening[:0]
 	for i := range r.shapes {
 		r.shapes[i].head = 0
 	}
