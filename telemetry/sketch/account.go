@@ -23,7 +23,9 @@ func (d *Distinct) Account(total *int64) {
 }
 
 // held is the memory of the set.
-func (d *Distinct) held() int64 { return int64(8*len(d.slots) + 8*len(d.codes) + len(d.regs)) }
+func (d *Distinct) held() int64 {
+	return int64(8*len(d.list) + 8*len(d.slots) + 8*len(d.codes) + len(d.regs))
+}
 
 // changed accounts for a change of the set, which held before.
 func (d *Distinct) changed(before int64) {

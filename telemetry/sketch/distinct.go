@@ -23,6 +23,7 @@ const (
 // on the set of ids only, so that merging is order-free. The zero Distinct is empty.
 type Distinct struct {
 	n     int      // ids in set, or bits in codes
+	list  []uint64 // the set, rising, until an id is added: slots is nil then
 	slots []uint64 // open addressing of ids, power of two, at most half full; 0 is free
 	zero  bool     // id 0 is in the set
 	codes []uint64 // bitmap, once more than MaxExact codes
@@ -52,6 +53,32 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
+// DistinctOf is the set of ids, in any order and repeated or not. It keeps and sorts ids.
+func DistinctOf(ids []uint64) Distinct {
+	if !slices.IsSorted(ids) {
+		slices.Sort(ids)
+	}
+	ids = slices.Compact(ids)
+	var d Distinct
+	if len(ids) > MaxExact {
+		for _, id := range ids {
+			d.Add(id)
+		}
+		return d
+	}
+	d.setList(ids)
+	return d
+}
+
+// setList makes d, which holds nothing, the set of ids, which rise: at most MaxExact.
+func (d *Distinct) setList(ids []uint64) {
+	if len(ids) == 0 {
+		return
+	}
+	d.list, d.n, d.large = ids, len(ids), ids[len(ids)-1] >= MaxCode
+	d.changed(0)
+}
+
 // Add counts id if it is new.
 func (d *Distinct) Add(id uint64) {
 	if d.seen && id == d.last {
@@ -78,6 +105,9 @@ func (d *Distinct) Add(id uint64) {
 }
 
 func (d *Distinct) insert(id uint64) {
+	if d.list != nil {
+		d.hash()
+	}
 	if id == 0 {
 		if d.zero {
 			return
@@ -115,6 +145,18 @@ func (d *Distinct) insert(id uint64) {
 	}
 }
 
+// hash puts the list into slots.
+func (d *Distinct) hash() {
+	o := Distinct{last: d.last, seen: d.seen, slots: make([]uint64, max(8, 2<<bits.Len(uint(d.n))))}
+	for _, id := range d.list {
+		o.insert(id)
+	}
+	before := d.held()
+	o.total = d.total
+	*d = o
+	d.changed(before)
+}
+
 func (d *Distinct) grow() {
 	old := d.slots
 	d.slots = make([]uint64, max(8, 2*len(old)))
@@ -134,6 +176,11 @@ func (d *Distinct) grow() {
 
 // ids yields the ids that are held exactly, in no order.
 func (d *Distinct) ids(yield func(uint64) bool) {
+	for _, id := range d.list {
+		if !yield(id) {
+			return
+		}
+	}
 	if d.zero && !yield(0) {
 		return
 	}
@@ -172,6 +219,16 @@ func (d *Distinct) register(id uint64) {
 
 // Merge adds the ids of o, which does not change.
 func (d *Distinct) Merge(o *Distinct) {
+	sets := o.regs == nil && o.codes == nil && d.regs == nil && d.codes == nil && d.n+o.n <= MaxExact
+	switch {
+	case sets && d.n == 0 && o.slots != nil:
+		d.slots, d.zero, d.large, d.n = slices.Clone(o.slots), o.zero, o.large, o.n
+		d.changed(0)
+		return
+	case sets && (d.list != nil || 8*d.n <= o.n) && (o.list != nil || 8*o.n <= d.n):
+		d.mergeList(o)
+		return
+	}
 	if o.regs == nil {
 		for id := range o.ids {
 			d.Add(id)
@@ -184,6 +241,37 @@ func (d *Distinct) Merge(o *Distinct) {
 	for i, r := range o.regs {
 		d.regs[i] = max(d.regs[i], r)
 	}
+}
+
+// mergeList merges two sets as lists.
+func (d *Distinct) mergeList(o *Distinct) {
+	a, b := d.rising(), o.rising()
+	out := make([]uint64, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		x, y := a[0], b[0]
+		out = append(out, min(x, y))
+		if x <= y {
+			a = a[1:]
+		}
+		if y <= x {
+			b = b[1:]
+		}
+	}
+	out = append(append(out, a...), b...)
+	before := d.held()
+	*d = Distinct{total: d.total}
+	d.changed(before)
+	d.setList(out)
+}
+
+// rising are the ids of a set; not to be changed.
+func (d *Distinct) rising() []uint64 {
+	if d.list != nil {
+		return d.list
+	}
+	ids := slices.AppendSeq(make([]uint64, 0, d.n), d.ids)
+	slices.Sort(ids)
+	return ids
 }
 
 // Exact reports whether Count is exact.
@@ -267,8 +355,7 @@ func (d *Distinct) AppendBinary(dst []byte) ([]byte, error) {
 		}
 		return dst, nil
 	}
-	ids := slices.AppendSeq(make([]uint64, 0, d.n), d.ids)
-	slices.Sort(ids)
+	ids := d.rising()
 	dst = binary.AppendUvarint(append(dst, formSet), uint64(len(ids)))
 	before := uint64(0)
 	for _, id := range ids {
@@ -292,6 +379,7 @@ func (d *Distinct) UnmarshalBinary(src []byte) error {
 			break
 		}
 		id := uint64(0)
+		list := make([]uint64, 0, n)
 		for i := range n {
 			step := r.uvarint()
 			if r.err != nil {
@@ -302,7 +390,10 @@ func (d *Distinct) UnmarshalBinary(src []byte) error {
 				break
 			}
 			id += step
-			out.insert(id)
+			list = append(list, id)
+		}
+		if n > 0 {
+			out.setList(list)
 		}
 	case formCodes:
 		n := r.count(8)
