@@ -21,6 +21,8 @@ type dict struct {
 	entityIndex map[telemetry.Entity]uint32
 	groups      []Group
 	groupIndex  map[string]uint32
+	members     [][]uint32 // by group: entities
+	order       [][]uint32 // see byID
 	zones       []*time.Location
 	sources     map[string]uint32 // from 1
 	texts       []*translation    // the least recently used first
@@ -29,6 +31,7 @@ type dict struct {
 type entity struct {
 	telemetry.Entity
 	group, zone uint32
+	member      uint32 // place in members of the group
 	id          uint64 // for counting different ones
 }
 
@@ -56,6 +59,7 @@ type translation struct {
 	entity  []uint32 // number of entity
 	group   []uint32 // of the entity
 	zones   []uint32 // of the entity
+	member  []uint32 // of the entity
 	zone    int      // of all groups, or mixed
 	chain   []uint32 // 0 none, else index+1 in chains
 	chains  [][]int
@@ -150,7 +154,7 @@ func (d *dict) translate(b *telemetry.Batch) (*translation, error) {
 				t.zone = mixed
 			}
 		}
-		t.entity, t.group, t.zones = append(t.entity, e), append(t.group, x.group), append(t.zones, x.zone)
+		t.entity, t.group, t.zones, t.member = append(t.entity, e), append(t.group, x.group), append(t.zones, x.zone), append(t.member, x.member)
 	}
 	for c := len(t.chain); c <= lens[1]; c++ {
 		name := b.Attributes.Text(uint32(c))
@@ -224,6 +228,8 @@ func (d *dict) entity(e telemetry.Entity) (uint32, error) {
 			return 0, err
 		}
 		out.group, out.zone = n, d.zone(d.groups[n].Zone)
+		out.member = uint32(len(d.members[n]))
+		d.members[n] = append(d.members[n], uint32(len(d.entities)))
 	}
 	n := uint32(len(d.entities))
 	d.entities = append(d.entities, out)
@@ -242,7 +248,7 @@ func (d *dict) group(g Group) (uint32, error) {
 		return n, nil
 	}
 	n := uint32(len(d.groups))
-	d.groups = append(d.groups, g)
+	d.groups, d.members = append(d.groups, g), append(d.members, nil)
 	d.groupIndex[g.ID] = n
 	return n, nil
 }

@@ -37,9 +37,9 @@ func size[T any](s []T) int64 {
 const namedBytes = 96
 
 func (d *dict) bytes() int64 {
-	n := size(d.entities) + size(d.groups) + int64(len(d.entities)+len(d.groups))*namedBytes
+	n := size(d.entities) + size(d.groups) + size(d.members) + size(d.order) + int64(8*len(d.entities)) + int64(len(d.entities)+len(d.groups))*namedBytes
 	for _, t := range d.texts {
-		n += size(t.entity) + size(t.group) + size(t.zones) + size(t.chain) + size(t.dataset)
+		n += size(t.entity) + size(t.group) + size(t.zones) + size(t.member) + size(t.chain) + size(t.dataset)
 		for _, c := range t.convert {
 			n += size(c)
 		}
@@ -80,7 +80,7 @@ const restBytes = int64(unsafe.Sizeof(rest{})) + 8*(sumLimbs+squareLimbs)
 func (t *table) bytes() int64 {
 	n := size(t.group) + size(t.window) + size(t.direct) + size(t.keys) + size(t.slots) +
 		size(t.hot) + size(t.rest) + size(t.part) + size(t.count) + size(t.real) + size(t.home) + size(t.rejects) +
-		size(t.histogram) + size(t.entities) + size(t.distinct) + size(t.met) + size(t.seen) + size(t.top) +
+		size(t.histogram) + size(t.entities) + size(t.distinct) + size(t.few) + size(t.met) + size(t.seen) + size(t.top) +
 		size(t.ends) + size(t.circle) + size(t.timed) + size(t.counter) + size(t.tally) + size(t.numbers) + t.kept
 	for _, l := range t.numbers {
 		n += size(l)

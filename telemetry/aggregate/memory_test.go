@@ -53,7 +53,7 @@ func TestMemory(t *testing.T) {
 		{"few histograms", Measure{Keep: KeepHistogram}, Limits{Sketches: 10 << 20}, 1999, 10<<20 + 2000*1600 + 4<<20, "Limits.Sketches"},
 		{"distinct of groups", Measure{Keep: KeepDistinct}, Limits{Sketches: 20 << 20}, math.MaxInt, 20<<20 + 120_000*(1100+2*250), "Limits.Sketches"},
 		{"distinct", Measure{Keep: KeepDistinct}, Limits{Sketches: 4 << 20}, 100, 6 << 20, "Limits.Sketches"},
-		{"entities of groups", Measure{Keep: KeepEntities, Form: Float}, Limits{Sketches: 20 << 20}, math.MaxInt, 20<<20 + 120_000*(2*200+2*250), "Limits.Sketches"},
+		{"entities of groups", Measure{Keep: KeepEntities, Form: Float}, Limits{States: 120_000}, math.MaxInt, 60_000 * (2*200 + 2*250 + 2*120), "Limits.States"},
 		{"frequent", Measure{Keep: KeepTop}, Limits{Sketches: 20 << 20}, 500, 24 << 20, "Limits.Sketches"},
 		{"values", Measure{Keep: KeepValues}, Limits{Values: 200_000}, 3, 200_000*2*16 + 4<<20, "Limits.Values"},
 		{"waiting", Measure{Once: true}, Limits{Pending: 100_000}, 10, 100_000*2*56 + 4<<20, "Limits.Pending"},

@@ -299,7 +299,7 @@ func (w *worker) zonesOf(d *dict) []*windows {
 	return w.zones
 }
 
-// state is the state of a slot, which shares memory with the table.
+// state is the state of a slot, which shares memory with the table, but for its sets.
 func (t *table) state(slot uint32, scale uint8) State {
 	s := State{Rejects: t.rejects[slot]}
 	switch {
@@ -316,10 +316,10 @@ func (t *table) state(slot uint32, scale uint8) State {
 			s.Histogram = t.histogram[slot]
 		}
 		if k&KeepEntities != 0 {
-			s.Entities = t.entities[slot]
+			s.Entities = t.entitySet(slot)
 		}
 		if k&KeepDistinct != 0 {
-			s.Distinct = t.distinct[slot]
+			s.Distinct = t.numberSet(slot, float64(pow10[scale]))
 		}
 		if k&KeepTop != 0 {
 			s.Top = t.top[slot]
@@ -334,7 +334,7 @@ func (t *table) state(slot uint32, scale uint8) State {
 	return s
 }
 
-// own is s with memory of its own.
+// own is s, of a table, with memory of its own.
 func (s State) own() State {
 	if x := s; x.Moments.rest == nil {
 		x.Moments = Moments{}
@@ -342,8 +342,11 @@ func (s State) own() State {
 			return s
 		}
 	}
+	entities, distinct := s.Entities, s.Distinct
+	s.Entities, s.Distinct = nil, nil
 	out := State{Moments: Moments{scale: s.Moments.scale}}
 	_ = out.Merge(&s) // same scale
+	out.Entities, out.Distinct = entities, distinct
 	return out
 }
 

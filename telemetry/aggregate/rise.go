@@ -157,12 +157,10 @@ func (w *worker) keepRun(mi int, slot, e uint32, r *course, from int, v []float6
 		t.histogram[slot].AddAll(x)
 	}
 	if m.Keep&KeepEntities != 0 {
-		t.entities[slot].Add(w.d.entities[e].id)
+		t.meet(slot, w.d, e)
 	}
 	if m.Keep&KeepDistinct != 0 {
-		for _, y := range x {
-			t.distinct[slot].Add(math.Float64bits(y))
-		}
+		t.numbersOf(slot, x, m.ten)
 	}
 	if m.Keep&KeepTop != 0 {
 		for _, y := range x {

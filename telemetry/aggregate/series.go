@@ -282,10 +282,10 @@ func (w *worker) keepOne(mi int, slot, e uint32, r Reading) error {
 		t.histogram[slot].Add(r.Value)
 	}
 	if m.Keep&KeepEntities != 0 {
-		t.entities[slot].Add(w.d.entities[e].id)
+		t.meet(slot, w.d, e)
 	}
 	if m.Keep&KeepDistinct != 0 {
-		t.distinct[slot].Add(math.Float64bits(r.Value))
+		t.number(slot, r.Value, m.ten)
 	}
 	if m.Keep&KeepTop != 0 {
 		w.key = appendNumber(w.key[:0], r.Value)

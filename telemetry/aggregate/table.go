@@ -47,8 +47,11 @@ type table struct {
 	histogram []*sketch.Histogram
 	entities  []*sketch.Distinct
 	distinct  []*sketch.Distinct
-	met       []filter // entities, by number
-	seen      []filter // small decimals
+	few       []uint64 // entities, of the first 64 of their group: the others are in met or entities
+	met       []marks
+	seen      []marks           // decimals: other numbers are in distinct
+	sets      []sketch.Distinct // memory of the sets of states
+	ids       []uint64          // likewise
 	top       []*sketch.Top
 	ends      []Ends
 	circle    []Circle
@@ -61,6 +64,7 @@ type lanes struct {
 	hot, part, real, timed, counter bool
 	tally                           int // counts that tallies may take; 0: none are made
 	keep                            Keep
+	dict                            *dict // with keep
 }
 
 func newTable(budget int, l lanes) *table { return &table{budget: budget, lanes: l} }
@@ -191,10 +195,10 @@ func (t *table) add(g uint32, w int32) uint32 {
 		t.histogram = push(t.histogram, accounted(t, &sketch.Histogram{}))
 	}
 	if k&KeepEntities != 0 {
-		t.entities, t.met = push(t.entities, accounted(t, &sketch.Distinct{})), push(t.met, filter{})
+		t.entities, t.few, t.met = push(t.entities, nil), push(t.few, 0), push(t.met, marks{})
 	}
 	if k&KeepDistinct != 0 {
-		t.distinct, t.seen = push(t.distinct, accounted(t, &sketch.Distinct{})), push(t.seen, filter{})
+		t.distinct, t.seen = push(t.distinct, nil), push(t.seen, marks{})
 	}
 	if k&KeepTop != 0 {
 		t.top = push(t.top, accounted(t, sketch.NewTop(TopKeys)))
@@ -231,37 +235,4 @@ func (t *table) turned(slot uint32, turn float64) *Circle {
 func accounted[S interface{ Account(*int64) }](t *table, s S) S {
 	s.Account(&t.kept)
 	return s
-}
-
-// filter is a set of small numbers that were met: what it has need not be counted
-// again. It holds no more than maxFilter bits, and few while few numbers came; nothing
-// follows from what it lacks.
-type filter struct {
-	bits   []uint64
-	missed int32 // numbers beyond the bits
-}
-
-const maxFilter = 1 << 16
-
-// add is false if n was met for sure. Bytes it grows by are added to total.
-func (f *filter) add(n uint64, total *int64) bool {
-	if n < uint64(len(f.bits))*64 {
-		w, b := n/64, uint64(1)<<(n%64)
-		if f.bits[w]&b != 0 {
-			return false
-		}
-		f.bits[w] |= b
-		return true
-	}
-	if n < maxFilter {
-		if f.missed++; n/64 >= 4*uint64(f.missed) {
-			return true
-		}
-		bits := make([]uint64, min(max(2*len(f.bits), int(n/64)+1), maxFilter/64))
-		*total += 8 * int64(len(bits)-len(f.bits))
-		copy(bits, f.bits)
-		bits[n/64] |= 1 << (n % 64)
-		f.bits = bits
-	}
-	return true
 }

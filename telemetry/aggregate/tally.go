@@ -203,16 +203,15 @@ func (t *table) drain(s uint32, ten float64) {
 		var carry uint64
 		sqLo, carry = bits.Add64(sqLo, pl, 0)
 		sqHi += ph + carry
-		x := float64(d)/ten + 0
 		if t.lanes.keep&KeepHistogram != 0 {
-			t.histogram[s].AddN(x, uint64(c))
-		}
-		if t.lanes.keep&KeepDistinct != 0 {
-			t.distinct[s].Add(math.Float64bits(x))
+			t.histogram[s].AddN(float64(d)/ten+0, uint64(c))
 		}
 	}
 	if t.lanes.keep&KeepValues != 0 {
 		t.numbers[s] = mergeCounts(t.numbers[s], q.list(ten))
+	}
+	if t.lanes.keep&KeepDistinct != 0 {
+		t.numbersIn(s, q, lo, hi, ten)
 	}
 	addRun(t.hot, t.rest, &run{slot: s, first: q.first, last: q.last}, q.n, sum, sqLo, sqHi, lo, hi)
 	q.reset()

@@ -81,14 +81,14 @@ func newWorker(d *dict, cfg *Config) *worker {
 	w.bounded, w.idle = !cfg.From.IsZero() || !cfg.To.IsZero(), true
 	for i := range d.measures {
 		w.idle = w.idle && d.measures[i].ordered && d.measures[i].Dataset == ""
-		l := lanes{hot: true, keep: d.measures[i].Keep}
+		l := lanes{hot: true, keep: d.measures[i].Keep, dict: d}
 		if d.measures[i].Form == Decimal && !d.measures[i].ordered && l.keep&tallied != 0 {
 			l.tally = int(min(tallyRoom, cfg.Limits.Sketches/16))
 		}
 		var side *table
 		if d.measures[i].Form == Float {
 			if l.keep != 0 {
-				side = newTable(cfg.Limits.Dense, lanes{keep: l.keep})
+				side = newTable(cfg.Limits.Dense, lanes{keep: l.keep, dict: d})
 			}
 			l = lanes{part: true}
 		}
@@ -734,23 +734,11 @@ func (w *worker) keepNumbers(mi int, p *placed) error {
 	if m.Keep&KeepDistinct == 0 || m.Form == Text {
 		return nil
 	}
-	add := func(s uint32, x float64) {
-		// The decimal, if it is small, says whether the number was met before.
-		y := (float64(x*m.ten) + toWhole) - toWhole
-		if y >= 0 && y < 1<<16 && y/m.ten == x && !t.seen[s].add(uint64(y), &t.kept) {
-			return
-		}
-		t.distinct[s].Add(math.Float64bits(x + 0))
-	}
 	if p.runs == nil {
-		for k, s := range slot {
-			add(s, p.x[k])
-		}
+		t.numbersAll(slot, p.x, m.ten)
 	}
 	for _, r := range p.runs {
-		for k := r.from; k < r.to; k++ {
-			add(slot[k], p.x[k])
-		}
+		t.numbersOf(slot[r.from], p.x[r.from:r.to], m.ten)
 	}
 	return nil
 }
@@ -764,22 +752,7 @@ func (w *worker) keepRows(tr *translation, mi int, c *chunk, p *placed) error {
 		return err
 	}
 	if m.Keep&KeepEntities != 0 {
-		if p.runs != nil { // of one entity each
-			for i := range p.runs {
-				k := p.runs[i].from
-				e := tr.entity[p.entity[k]]
-				if t.met[slot[k]].add(uint64(e), &t.kept) {
-					t.entities[slot[k]].Add(w.d.entities[e].id)
-				}
-			}
-		} else {
-			for k, s := range slot {
-				e := tr.entity[p.entity[k]]
-				if t.met[s].add(uint64(e), &t.kept) {
-					t.entities[s].Add(w.d.entities[e].id)
-				}
-			}
-		}
+		t.meetAll(tr, w.d, p, slot)
 	}
 	row := func(k int) int {
 		if p.row != nil {
@@ -793,7 +766,7 @@ func (w *worker) keepRows(tr *translation, mi int, c *chunk, p *placed) error {
 			if m.Form == Text {
 				text = c.text(row(k))
 				if m.Keep&KeepDistinct != 0 {
-					t.distinct[s].Add(sketch.ID(text))
+					t.overflow(&t.distinct[s]).Add(sketch.ID(text))
 				}
 			} else {
 				w.key = appendNumber(w.key[:0], p.x[k]+0)
