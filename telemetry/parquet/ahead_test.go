@@ -166,3 +166,25 @@ func TestRuns(t *testing.T) {
 		require.Equal(t, c.ok, err == nil, "%v: %v", c.bytes, err)
 	}
 }
+
+// TestRepeatedText: a dictionary makes much text of a few bytes.
+func TestRepeatedText(t *testing.T) {
+	type row struct {
+		Entity string `parquet:"entity,dict"`
+		Time   int64  `parquet:"time,timestamp(nanosecond)"`
+		Text   string `parquet:"text,dict"`
+	}
+	rows := make([]row, 5000)
+	for i := range rows {
+		rows[i] = row{"e", int64(i), string(bytes.Repeat([]byte("x"), 1000))}
+	}
+	var file bytes.Buffer
+	require.NoError(t, parquet.Write(&file, rows))
+	cfg := Config{Columns: &Columns{Entity: "entity", Time: "time", Text: "text"}, Attribute: "a", Limits: telemetry.Limits{Bytes: 1 << 20}}
+	_, _, err := all(file.Bytes(), cfg)
+	require.ErrorIs(t, err, telemetry.ErrLimit)
+	cfg.Rows = 1000
+	got, _, err := all(file.Bytes(), cfg)
+	require.NoError(t, err)
+	require.Len(t, got, 5000)
+}

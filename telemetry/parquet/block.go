@@ -273,8 +273,8 @@ func (d *decoder) texts(b *block, c *column, p *pages, at, m int, levels []byte)
 			return err
 		}
 		span := telemetry.Span{Off: uint32(len(b.data)), Len: uint32(len(text))}
-		if int64(len(b.data))+int64(len(text)) > math.MaxUint32 {
-			return fmt.Errorf("%w: more than 4 GiB of texts in %d rows; lower Config.Rows", telemetry.ErrLimit, b.n)
+		if most := min(d.x.cfg.Limits.Bytes, math.MaxUint32); int64(len(b.data))+int64(len(text)) > most { // a dictionary repeats one in a few bits
+			return fmt.Errorf("%w: more than %d bytes of texts in %d rows; lower Config.Rows, or raise Limits.Bytes", telemetry.ErrLimit, most, b.n)
 		}
 		b.data = append(b.data, text...)
 		if c.role == roleText {
