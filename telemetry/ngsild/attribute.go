@@ -144,13 +144,13 @@ func (d *Decoder) object(attr uint32, at int) bool {
 	return false
 }
 
-// instance reads an object into d.in, with care only if need be.
+// instance reads an object into d.in, with care only if need be, or was the last time.
 func (d *Decoder) instance(attr uint32) outcome {
 	start, data := d.r.S.Mark(), len(d.r.B.Data)
 	in := &d.in
 	in.reset(attr, start)
 	d.meta, d.quality = d.meta[:0], false
-	out := d.members(in, false)
+	out := d.members(in, d.r.Noted(attr))
 	if out == again {
 		d.r.S.Back(start)
 		d.r.B.Data = d.r.B.Data[:data]

@@ -455,6 +455,19 @@ func TestRepeat(t *testing.T) {
 			}
 		}
 	}
+	var some []string // attributes left out, and in another order
+	for i := range 128 {
+		e := `{"id":"urn:e","type":"T"`
+		for k, a := range []string{"a", "ab", "b", "c", "d", "e", "a"} {
+			if i>>k&1 == 0 && (k < 6 || i%16 == 5) {
+				e += fmt.Sprintf(`,"%s":{"type":"Property","value":%d}`, a, i)
+			}
+		}
+		some = append(some, e+`}`)
+	}
+	list := []byte(`[` + strings.Join(some, ",") + `]`)
+	sameAsCareful(t, Config{}, list, list)
+	sameAsCareful(t, Config{Config: telemetry.Config{Policy: telemetry.Skip}}, list, list)
 	opening := func(rest string) string { return `{"id":"x","type":"T"` + rest + `}` }
 	for _, l := range [][]string{{`,"a":1`, `,"a":2`, `,"type":"U"`, `,"id":"y"`, ``}, {`,"@type":3`}, {`,"a":[],"b":2`}} {
 		for _, start := range []string{`{"id":"urn:e","a":[],"type":"T"}`, `{"id":"urn:e","scope":[],"type":"T","a":1}`, `{"id":"urn:e","type":["T","U"],"a":1}`, `{"type":"T","id":"urn:e"}`, `{"id":"","type":"T"}`, `{"id":"urn:e","type":"Feature","properties":{}}`, `{"id":"urn:e","@context":{"T":"urn:t"},"type":"T"}`} {

@@ -39,8 +39,14 @@ func (r *Reader) repeat() bool {
 	for ; k < room && i < len(src) && src[i] == ','; k++ {
 		code := shapes[prev].next
 		sh := &shapes[code]
+		if n := sh.head; n == 0 || len(src)-i <= n || !same(src[i:i+n], sh.text) {
+			if code = r.later(code, src[i:]); code == 0 {
+				break
+			}
+			sh = &shapes[code]
+		}
 		n := sh.head
-		if n == 0 || len(src)-i <= n || !same(src[i:i+n], sh.text) || sh.epoch != epoch && !r.valid(sh) || seen[code] == serial {
+		if sh.epoch != epoch && !r.valid(sh) || seen[code] == serial {
 			break
 		}
 		j := i + n
@@ -100,6 +106,18 @@ func (r *Reader) repeat() bool {
 	b.Truncate(first + k)
 	r.S.Advance(i)
 	return k == room
+}
+
+// later is the attribute that p begins with if a few are left out that mostly come from code on; 0 if it is none
+// of those behind them.
+func (r *Reader) later(code uint32, p []byte) uint32 {
+	for range 4 {
+		code = r.shapes[code].next
+		if sh := &r.shapes[code]; sh.head > 0 && len(p) > sh.head && same(p[:sh.head], sh.text) {
+			return code
+		}
+	}
+	return 0
 }
 
 // repeatValue reads a value that is no number.

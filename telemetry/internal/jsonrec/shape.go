@@ -185,6 +185,11 @@ func (r *Reader) Learn(row *telemetry.Row, any bool) {
 	sh.attribute, sh.dataset, sh.raw, sh.unit = b.Attributes.Text(row.Attribute), b.Datasets.Text(row.Dataset), b.Raw.Text(row.Detail.Raw), b.Units.At(row.UnitRef)
 }
 
+// Noted reports whether the attribute had metadata when its shape was learnt.
+func (r *Reader) Noted(code uint32) bool {
+	return int(code) < len(r.shapes) && r.shapes[code].row.Detail.Meta.Len > 0
+}
+
 // Forget forgets all shapes: names mean something else now.
 func (r *Reader) Forget() {
 	r.opening = r.opening[:0]
