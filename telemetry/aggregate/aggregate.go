@@ -22,6 +22,7 @@ type Aggregator struct {
 	position int64     // rows added
 	retired  int64     // the latest time of Retire; earliest: none
 	counted  Totals    // until then
+	tails    [][]Row   // by measure: the last states of series that were retired
 	progress progress
 	runs     []spilled
 	floats   bool

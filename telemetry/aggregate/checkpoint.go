@@ -102,6 +102,7 @@ const (
 	partReal   = 'r' // floats of the morsels that are over
 	partOpen   = 'o' // floats of the morsel that is not
 	partSeries = 't' // of one series
+	partTail   = 'l' // of one series, retired; 'm' if something came after
 	partHeld   = 'h' // readings that wait
 	partEnd    = 0
 )
@@ -180,6 +181,16 @@ func (a *Aggregator) saveMeasure(ctx context.Context, e *encoder, mi int, rank [
 				h := s.at(k)
 				e.record(putHeld(binary.AppendUvarint([]byte{partHeld + 1}, uint64(n)), &h))
 			}
+		}
+	}
+	if a.tails != nil {
+		for i := range a.tails[mi] {
+			x := &a.tails[mi][i]
+			n := a.dict.entityIndex[telemetry.Entity{ID: x.Entity, Type: x.Type}]
+			b := binary.AppendUvarint([]byte{partTail + x.old - tail}, uint64(n))
+			b = binary.AppendVarint(b, a.workers[0].zonesOf(a.dict)[a.dict.entities[n].zone].ordinal(x.Window))
+			b, _ = x.State.AppendBinary(b)
+			e.record(b)
 		}
 	}
 	e.record([]byte{partEnd})
@@ -363,7 +374,7 @@ func (a *Aggregator) recount() error {
 
 func (a *Aggregator) loadPart(mi int, part byte, p *decoder) error {
 	m, w := &a.measures[mi], a.workers[0]
-	if part == partSeries || part == partHeld || part == partHeld+1 {
+	if part == partSeries || part == partHeld || part == partHeld+1 || part == partTail || part == partTail+1 {
 		e := p.uvarint()
 		if e >= uint64(len(a.dict.entities)) || a.stages == nil || a.dict.entities[min(e, uint64(len(a.dict.entities)-1))].group == noGroup {
 			p.fail("a series of entity %d", e)
@@ -371,6 +382,8 @@ func (a *Aggregator) loadPart(mi int, part byte, p *decoder) error {
 		}
 		w := a.stages[int(e)%len(a.stages)]
 		switch part {
+		case partTail, partTail + 1:
+			return a.loadTail(mi, part, uint32(e), p)
 		case partSeries:
 			o := p.varint()
 			t := w.stage.timed[mi]
@@ -442,6 +455,35 @@ func (a *Aggregator) loadPart(mi int, part byte, p *decoder) error {
 		return err
 	}
 	return t.put(slot, &s)
+}
+
+// loadTail reads the last state of a series that was retired.
+func (a *Aggregator) loadTail(mi int, part byte, e uint32, p *decoder) error {
+	en := &a.dict.entities[e]
+	z := a.workers[0].zonesOf(a.dict)[en.zone]
+	o := p.varint()
+	g := &a.dict.groups[en.group]
+	x := Row{measure: int32(mi), Group: g.ID, Entity: en.ID, Type: en.Type, Zone: g.Zone, old: tail + part - partTail}
+	if m := &a.measures[mi]; m.Hold == NotHeld && m.Meter == nil || o < math.MinInt32 || o > math.MaxInt32 {
+		p.fail("a series of this measure in window %d", o)
+	}
+	if p.err != nil {
+		return p.err
+	}
+	x.Window = z.period(o)
+	x.Start, x.End = z.spanOf(o)
+	if err := x.State.UnmarshalBinary(p.bytes(len(p.src) - p.at)); err != nil {
+		return err
+	}
+	if (x.State.Timed != nil) != (a.measures[mi].Hold != NotHeld) || (x.State.Counter != nil) != (a.measures[mi].Meter != nil) {
+		p.fail("a series without what the measure keeps")
+		return p.err
+	}
+	if a.tails == nil {
+		a.tails = make([][]Row, len(a.measures))
+	}
+	a.tails[mi] = append(a.tails[mi], x)
+	return nil
 }
 
 // openPart reads a part of an open morsel and its count; its sums may have left float64.

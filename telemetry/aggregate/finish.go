@@ -76,6 +76,10 @@ type edges struct {
 	index  map[edge]int
 	series map[string]int64 // by group
 	end    int64            // of the last window with a reading
+	// What ends at retired or before was counted, but for what tails still carry there.
+	retired int64
+	until   []int64 // by zone: readings stand until then at least; nil: until end
+	zone    func(*Row) uint32
 }
 
 type edge struct {
@@ -108,7 +112,7 @@ func (e *edges) close(ctx context.Context, series []Row) error {
 		if i+1 < len(series) && sameSeries(&series[i+1], x) {
 			after = &series[i+1]
 		}
-		if x.State.Counter != nil {
+		if x.State.Counter != nil && x.old == 0 {
 			e.meter(x, before)
 		}
 		if x.State.Timed != nil {
@@ -159,12 +163,17 @@ func (e *edges) span(r *Row) *Span {
 
 func (e *edges) carry(x, after *Row) error {
 	t := x.State.Timed
-	r, err := e.at(x, x.Start)
-	if err != nil {
-		return err
+	if x.old == 0 {
+		r, err := e.at(x, x.Start)
+		if err != nil {
+			return err
+		}
+		e.span(r).put(t.integral, t.covered)
 	}
-	e.span(r).put(t.integral, t.covered)
 	reach, linear := e.end, false
+	if e.until != nil {
+		reach = max(reach, e.until[e.zone(x)])
+	}
 	if after != nil {
 		n := after.State.Timed
 		reach = n.firstT
@@ -181,6 +190,16 @@ func (e *edges) carry(x, after *Row) error {
 		reach = t.lastT + t.maxAge
 	}
 	for from := t.lastT; from < reach; {
+		if x.old != 0 && (!linear || x.old == tailMet) && from < e.retired {
+			_, _, end, err := e.zones(x).find(from)
+			if err != nil {
+				return err
+			}
+			if end <= e.retired {
+				from = end
+				continue
+			}
+		}
 		r, err := e.at(x, from)
 		if err != nil {
 			return err

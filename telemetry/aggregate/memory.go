@@ -24,8 +24,14 @@ func (a *Aggregator) MemoryBytes() int64 {
 			n += t.bytes()
 		}
 	}
+	for _, l := range a.tails {
+		n += size(l) + int64(len(l))*tailBytes
+	}
 	return n
 }
+
+// tailBytes is what the state of a tail takes.
+const tailBytes = int64(unsafe.Sizeof(Timed{}))
 
 func size[T any](s []T) int64 {
 	var x T

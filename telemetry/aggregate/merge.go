@@ -53,6 +53,9 @@ func (r *Result) Merge(o *Result) (*Result, error) {
 					return nil, err
 				}
 			}
+			if s, before := x.State.Span, r.rows[i].State.Span; o.rows[k].Correction && s != nil && before != nil {
+				s.whole = before.whole // the time there could be is no more than it was
+			}
 			i, k = i+1, k+1
 		}
 		out.rows = append(out.rows, x)

@@ -38,6 +38,7 @@ type Row struct {
 	// and Result.Merge.
 	Correction bool
 	measure    int32
+	old        uint8 // of a series: it is there for what it carries; see tail
 }
 
 // Len is the number of rows.
@@ -97,7 +98,11 @@ func (a *Aggregator) Result(ctx context.Context) (*Result, error) {
 	return r, nil
 }
 
-func (a *Aggregator) inMemory(ctx context.Context) (*Result, error) {
+func (a *Aggregator) inMemory(ctx context.Context) (*Result, error) { return a.gather(ctx, earliest) }
+
+// gather is the result of what is in memory; readings that stand do so until a time at
+// least.
+func (a *Aggregator) gather(ctx context.Context, until int64) (*Result, error) {
 	if a.err != nil {
 		return nil, a.err
 	}
@@ -132,10 +137,19 @@ func (a *Aggregator) inMemory(ctx context.Context) (*Result, error) {
 				return nil, a.dict.wrap(err, i, noGroup)
 			}
 			zones := a.workers[0].zonesOf(a.dict)
-			e := edges{m: m, rows: slices.Clone(r.rows[first:]), zones: func(x *Row) *windows { return zones[a.dict.zone(x.Zone)] }}
+			e := edges{m: m, rows: slices.Clone(r.rows[first:]), zones: func(x *Row) *windows { return zones[a.dict.zone(x.Zone)] }, retired: a.retired}
+			if until > earliest && until < latest {
+				e.until = a.workers[0].settled(until)
+				e.zone = func(x *Row) uint32 { return a.dict.zone(x.Zone) }
+			}
+			if a.tails != nil {
+				series = append(series, a.tails[i]...)
+				sortRows(series)
+			}
 			if err := e.close(ctx, series); err != nil {
 				return nil, a.dict.wrap(err, i, noGroup)
 			}
+			series = slices.DeleteFunc(series, func(x Row) bool { return x.old != 0 })
 			r.rows = append(append(r.rows[:first], e.rows...), series...)
 			sortRows(r.rows[first:])
 		}

@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/almotacen/almotacen/indicators/period"
@@ -11,32 +12,36 @@ import (
 // or before, and forgets their states; a time before that of an earlier Retire counts
 // as that one. A row that comes for one of them later makes a new state, marked
 // Row.Correction: what it holds is to be merged ([Result.Merge]) with what was
-// returned. Of measures with Once, readings of retired windows that come later are
-// rejected as late, since nothing is left to tell whether they are repeated.
+// returned. Of measures with Once, Hold and Meter, readings of retired windows that come
+// later are rejected as late.
 //
-// It is for measures without Hold and Meter, whose windows lean on one another, and
-// before anything was spilled: otherwise the error is of kind ErrConfig. If ctx ends
-// nothing is forgotten.
+// Of measures with Hold and Meter the last state of each series stays, so that what it
+// carries into later windows is right: a reading that stands is counted until t, and
+// after t in the windows there. Of Linear, the way from the last reading before t to
+// one that comes after is a correction of the windows it lies in.
+//
+// Sums of form Float round in other places than without it. It is for use before
+// anything was spilled: otherwise the error is of kind ErrConfig. If ctx ends nothing is
+// forgotten.
 func (a *Aggregator) Retire(ctx context.Context, t int64) (*Result, error) {
 	if a.err != nil {
 		return nil, a.err
 	}
-	t = max(t, a.retired)
-	for i := range a.measures {
-		if m := &a.measures[i]; m.Hold != NotHeld || m.Meter != nil || m.Form == Float || len(a.runs) > 0 {
-			return nil, &Error{Kind: ErrConfig, Measure: m.ID, Msg: "measures with Hold, Meter or form Float cannot be retired, nor states that were spilled; start an aggregator for each month, say"}
-		}
+	if len(a.runs) > 0 {
+		return nil, &Error{Kind: ErrConfig, Msg: "states that were spilled are not retired; use Each, and start an aggregator for each month, say"}
 	}
+	t = max(t, a.retired)
 	for _, w := range a.stages {
 		if err := w.settle(t); err != nil {
 			a.err = err
 			return nil, err
 		}
 	}
-	r, err := a.inMemory(ctx)
+	r, err := a.gather(ctx, t)
 	if err != nil {
 		return nil, err
 	}
+	a.keepTails(r, t)
 	r.until = t
 	k := 0
 	for i := range r.rows {
@@ -46,39 +51,27 @@ func (a *Aggregator) Retire(ctx context.Context, t int64) (*Result, error) {
 		}
 	}
 	r.rows = r.rows[:k]
-	for _, w := range append(a.workers[:len(a.workers):len(a.workers)], a.stages...) {
-		for mi, old := range w.tables {
-			fresh := newTable(a.cfg.Limits.Dense, old.lanes)
-			moved := make([]uint32, old.len())
-			for s := range moved {
-				moved[s] = ^uint32(0)
-				g, o := old.group[s], old.window[s]
-				if _, end := w.zonesOf(a.dict)[a.dict.zone(a.dict.groups[g].Zone)].spanOf(int64(o)); end <= t {
-					continue
-				}
-				moved[s] = fresh.at(g, o)
-				x := old.state(uint32(s), a.measures[mi].scale)
-				if err := fresh.put(moved[s], &x); err != nil {
-					return nil, err
-				}
+	for mi := range a.measures {
+		if a.real[mi] != nil {
+			a.real[mi] = a.pruned(mi, a.real[mi], t, false)
+		}
+		for _, w := range append(a.workers[:len(a.workers):len(a.workers)], a.stages...) {
+			before := w.tables[mi].len()
+			w.tables[mi] = a.pruned(mi, w.tables[mi], t, false)
+			w.states += w.tables[mi].len() - before
+			if s := w.sides[mi]; s != nil {
+				w.sides[mi] = a.pruned(mi, s, t, false)
+				w.states += w.sides[mi].len() - s.len()
 			}
-			old.values.each(func(slot uint32, x []float64) {
-				if to := moved[slot]; to != ^uint32(0) {
-					fresh.values.addRun(to, x)
-				}
-			})
-			for s, list := range old.numbers {
-				if to := moved[s]; to != ^uint32(0) {
-					fresh.numbers[to] = list
-				}
+			if w.stage == nil {
+				continue
 			}
-			w.states -= old.len() - fresh.len()
-			w.tables[mi] = fresh
-			if w.stage != nil {
-				for e := range w.stage.series[mi] {
-					x := &w.stage.series[mi][e]
-					x.from, x.to = 1, 0 // slots have moved
-				}
+			own := w.stage.timed[mi]
+			w.stage.timed[mi] = a.pruned(mi, own, t, true)
+			w.states += w.stage.timed[mi].len() - own.len()
+			for e := range w.stage.series[mi] {
+				x := &w.stage.series[mi][e]
+				x.from, x.to = 1, 0 // slots have moved
 			}
 		}
 	}
@@ -87,6 +80,93 @@ func (a *Aggregator) Retire(ctx context.Context, t int64) (*Result, error) {
 	}
 	a.retired, a.counted = t, a.Totals()
 	return r, nil
+}
+
+// pruned is a table without the windows that end at t or before; of series it is keyed
+// by entity.
+func (a *Aggregator) pruned(mi int, old *table, t int64, series bool) *table {
+	fresh := newTable(a.cfg.Limits.Dense, old.lanes)
+	zones := a.workers[0].zonesOf(a.dict)
+	moved := make([]uint32, old.len())
+	for s := range moved {
+		moved[s] = ^uint32(0)
+		zone := uint32(0)
+		if series {
+			zone = a.dict.entities[old.group[s]].zone
+		} else {
+			zone = a.dict.zone(a.dict.groups[old.group[s]].Zone)
+		}
+		if _, end := zones[zone].spanOf(int64(old.window[s])); end <= t {
+			continue
+		}
+		to := fresh.at(old.group[s], old.window[s])
+		moved[s] = to
+		switch {
+		case series:
+			if old.lanes.timed {
+				fresh.timed[to] = old.timed[s]
+			}
+			if old.lanes.counter {
+				fresh.counter[to] = old.counter[s]
+			}
+		case old.lanes.part:
+			fresh.part[to], fresh.count[to], fresh.rejects[to] = old.part[s], old.count[s], old.rejects[s]
+		default:
+			x := old.state(uint32(s), a.measures[mi].scale)
+			_ = fresh.put(to, &x) // of the same lanes
+		}
+	}
+	old.values.each(func(slot uint32, x []float64) {
+		if to := moved[slot]; to != ^uint32(0) {
+			fresh.values.addRun(to, x)
+		}
+	})
+	for s, list := range old.numbers {
+		if to := moved[s]; to != ^uint32(0) {
+			fresh.numbers[to] = list
+		}
+	}
+	return fresh
+}
+
+// A row of a series that stays after its window was retired: see Row.old.
+const (
+	tail    = 1 + iota // nothing came after it yet
+	tailMet            // something came, and the way to it was counted
+)
+
+// keepTails keeps the last state of each series of r until t.
+func (a *Aggregator) keepTails(r *Result, t int64) {
+	if a.tails == nil {
+		a.tails = make([][]Row, len(a.measures))
+	}
+	for mi := range a.measures {
+		if m := &a.measures[mi]; m.Hold == NotHeld && m.Meter == nil {
+			continue
+		}
+		rows := slices.Clone(a.tails[mi])
+		for i := range r.rows {
+			if x := &r.rows[i]; int(x.measure) == mi && (x.Entity != "" || x.Type != "") {
+				rows = append(rows, *x)
+			}
+		}
+		sortRows(rows)
+		k := 0
+		for i := range rows {
+			next := i+1 < len(rows) && sameSeries(&rows[i], &rows[i+1])
+			if rows[i].End > t || next && rows[i+1].End <= t {
+				continue
+			}
+			x := rows[i]
+			x.old = max(x.old, tail)
+			if next {
+				x.old = tailMet
+			}
+			rows[k] = x
+			k++
+		}
+		a.tails[mi] = slices.Clone(rows[:k])
+	}
 }
 
 // settle puts the readings that wait for windows that end at t or before into their

@@ -129,7 +129,7 @@ func closed(ctx context.Context, m *measure, rows []Row, of func(*Row) *windows)
 			groups = append(groups, x)
 		} // others are there for what is carried into them only
 	}
-	e := edges{m: m, rows: groups, zones: of}
+	e := edges{m: m, rows: groups, zones: of, retired: earliest}
 	if err := e.close(ctx, series); err != nil {
 		return nil, err
 	}
