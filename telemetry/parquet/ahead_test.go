@@ -188,3 +188,29 @@ func TestRepeatedText(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, got, 5000)
 }
+
+// TestFooter: what the end of a file claims costs nothing.
+func TestFooter(t *testing.T) {
+	for text, kind := range map[string]error{
+		"":                                 telemetry.ErrSyntax,
+		"PAR1PAR1":                         telemetry.ErrSyntax,
+		"PAR1\x00\x00\x00\x00PAR1":         telemetry.ErrSyntax,
+		"PAR1abcd\xff\xff\xff\x7fPAR1":     telemetry.ErrSyntax,
+		"PAR1abcd\x05\x00\x00\x00PAR1":     telemetry.ErrSyntax,
+		"PAR1abcd\x04\x00\x00\x00PARE":     telemetry.ErrUnsupported,
+		"PAR1abcdefgh\x08\x00\x00\x00PAR1": telemetry.ErrLimit,
+		// A schema, the list of field 2, of 2^28 items; a text of as many bytes; lists in lists.
+		"PAR1\x29\xfc\x80\x80\x80\x80\x01\x07\x00\x00\x00PAR1": telemetry.ErrSyntax,
+		"PAR1\x28\x80\x80\x80\x80\x01\x06\x00\x00\x00PAR1":     telemetry.ErrSyntax,
+		"PAR1\x29\x19\x19\x19\x19\x19\x19\x07\x00\x00\x00PAR1": telemetry.ErrSyntax,
+	} {
+		var r *Reader
+		var err error
+		n := testing.AllocsPerRun(1, func() {
+			r, err = NewReader(bytes.NewReader([]byte(text)), int64(len(text)), Config{Limits: telemetry.Limits{Bytes: 7}})
+		})
+		require.ErrorIs(t, err, kind, "%q", text)
+		require.Nil(t, r)
+		require.Less(t, n, 200.0)
+	}
+}

@@ -106,23 +106,24 @@ func (p *pages) peek(n int) ([]byte, error) {
 }
 
 func (p *pages) header() (h format.PageHeader, err error) {
-	var protocol thrift.CompactProtocol
 	for _, size := range []int{1 << 12, 1 << 24} { // statistics of long texts make a long one
-		var b []byte
-		if b, err = p.peek(size); err != nil {
+		b, err := p.peek(size)
+		if err != nil {
 			return h, err
 		}
-		r := bytes.NewReader(b)
-		h = format.PageHeader{}
-		if err = thrift.NewDecoder(protocol.NewReader(r)).Decode(&h); err == nil {
-			p.at += int64(len(b) - r.Len())
-			return h, nil
+		w := walker{p: b}
+		w.structure(0)
+		if w.short && len(b) == size {
+			continue
 		}
-		if len(b) < size {
+		if !w.ok() || w.items > 0 { // it has no lists
 			break
 		}
+		p.at += int64(w.at)
+		err = thrift.Unmarshal(new(thrift.CompactProtocol), b[:w.at], &h)
+		return h, err
 	}
-	return h, fmt.Errorf("the page header at byte %d does not read: %w", p.at, err)
+	return h, fmt.Errorf("the page header at byte %d does not read", p.at)
 }
 
 // next decodes the next page that has rows.

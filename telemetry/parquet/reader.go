@@ -26,7 +26,7 @@ type Config struct {
 	// at most 150 bytes and a page of each column; 0 and 1: none. Batches do not depend on it.
 	Workers int
 	Source  string
-	Limits  telemetry.Limits // Rows of a row group, Bytes of a page, Entries, Text, Findings
+	Limits  telemetry.Limits // Rows of a row group, Bytes of a page, of the texts of a batch and of the footer, Entries of dictionaries and of the footer, Text, Findings
 }
 
 // Reader reads a file.
@@ -56,6 +56,9 @@ func NewReader(r io.ReaderAt, size int64, cfg Config) (x *Reader, err error) {
 	}
 	x.from, x.last = instant.Between(cfg.From, cfg.To)
 	defer x.catch(&err, 0)
+	if err := x.footer(r, size); err != nil {
+		return nil, err
+	}
 	x.file, err = parquet.OpenFile(r, size, parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true))
 	if err != nil {
 		return nil, x.fail(telemetry.ErrSyntax, 0, "not a Parquet file that can be read", err)
