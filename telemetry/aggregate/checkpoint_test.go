@@ -25,7 +25,8 @@ func everything(t testing.TB) Config {
 	c := orderedConfig(t, period.Hour)
 	c.Lateness = time.Hour
 	all := KeepValues | KeepHistogram | KeepEntities | KeepDistinct | KeepTop | KeepEnds
-	c.Measures = append(c.Measures, Measure{ID: "keep", Attribute: "t", Keep: all}, Measure{ID: "float", Attribute: "t", Form: Float, Keep: all &^ KeepValues})
+	c.Measures = append(c.Measures, Measure{ID: "keep", Attribute: "t", Keep: all}, Measure{ID: "float", Attribute: "t", Form: Float, Keep: all &^ KeepValues},
+		Measure{ID: "turn", Attribute: "t", Keep: KeepCircle, Turn: 24}, Measure{ID: "turn once", Attribute: "t", Once: true, Keep: KeepCircle, Turn: 7})
 	return c
 }
 

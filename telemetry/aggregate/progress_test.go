@@ -109,7 +109,7 @@ func TestCancel(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := 0
-			for ; ; n++ {
+			for ; ; n += 1 + n/2 {
 				looks := n
 				if err := path(ending{t.Context(), &looks}); err == nil {
 					break

@@ -19,7 +19,7 @@ import (
 // over edges and meters that go on: what was returned and what is left make the bytes of
 // a run that retires nothing.
 func TestRetireSeries(t *testing.T) {
-	for seed := range uint64(8) {
+	for seed := range uint64(5) {
 		for _, f := range []period.Freq{period.Hour, period.Day} {
 			t.Run(fmt.Sprint(seed, f), func(t *testing.T) {
 				rng := rand.New(rand.NewPCG(seed, 2))
@@ -29,7 +29,7 @@ func TestRetireSeries(t *testing.T) {
 				c.Measures = append(c.Measures, Measure{ID: "long", Attribute: "t", Decimals: 2, Hold: Linear, MaxAge: 5 * time.Hour, Keep: KeepValues | KeepHistogram | KeepDistinct},
 					Measure{ID: "busy", Attribute: "t", Decimals: 2, Keep: KeepValues | KeepHistogram | KeepEntities}, Measure{ID: "float", Attribute: "t", Form: Float, Keep: KeepDistinct})
 				n := 600
-				if seed == 7 {
+				if seed == 4 && f == period.Day {
 					n = 12_000 // enough in a state for tallies
 				}
 				rows := nightReadings(70+seed, n)
