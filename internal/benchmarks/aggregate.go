@@ -7,6 +7,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -97,8 +98,7 @@ func (t *sensors) fill() {
 func (t *sensors) config(workers int) aggregate.Config {
 	c := aggregate.Config{Window: period.Hour, Workers: workers, Limits: aggregate.Limits{States: 1 << 22}}
 	c.Group = func(e telemetry.Entity) aggregate.Group {
-		var d int
-		fmt.Sscanf(e.ID, "device %d", &d)
+		d, _ := strconv.Atoi(strings.TrimPrefix(e.ID, "device "))
 		return aggregate.Group{ID: fmt.Sprintf("%06d", d%t.cities)}
 	}
 	for a := range t.attributes {
