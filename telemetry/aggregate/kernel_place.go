@@ -280,8 +280,23 @@ func touch(c *chunk, unitless bool) (x byte) {
 	return x
 }
 
+// regular reports whether no time is the least or the greatest there is, and no number
+// NaN or infinite.
+func regular(at []int64, x []float64) bool {
+	at = at[:len(x)]
+	var carry uint64 // into the sign
+	for k, v := range x {
+		t := at[k]
+		carry |= (math.Float64bits(v)&^(1<<63) + 1<<52) | uint64(t^t>>63) + 1
+	}
+	return carry>>63 == 0
+}
+
 // grouped reports whether every entity has a group.
 func grouped(entity, group []uint32) bool {
+	if uniform(entity) {
+		return group[entity[0]] != noGroup
+	}
 	for _, e := range entity {
 		if group[e] == noGroup {
 			return false

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/almotacen/almotacen/indicators/period"
@@ -98,6 +99,28 @@ func (a *Aggregator) Result(ctx context.Context) (*Result, error) {
 	return r, nil
 }
 
+// allStages are the stages and, after them, those of the readings that still wait, each
+// made on a goroutine of its own.
+func (a *Aggregator) allStages(ctx context.Context) ([]*worker, error) {
+	n := len(a.stages)
+	stages, errs := append(slices.Clone(a.stages), make([]*worker, n)...), make([]error, n)
+	if n == 1 {
+		stages[1], errs[0] = a.stages[0].waiting(ctx)
+		return stages, errs[0]
+	}
+	var group sync.WaitGroup
+	for i, w := range a.stages {
+		group.Go(func() { stages[n+i], errs[i] = w.waiting(ctx) })
+	}
+	group.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return stages, nil
+}
+
 func (a *Aggregator) inMemory(ctx context.Context) (*Result, error) { return a.gather(ctx, earliest) }
 
 // gather is the result of what is in memory; readings that stand do so until a time at
@@ -107,13 +130,9 @@ func (a *Aggregator) gather(ctx context.Context, until int64) (*Result, error) {
 		return nil, a.err
 	}
 	r := a.newResult()
-	stages := slices.Clone(a.stages)
-	for _, w := range a.stages {
-		o, err := w.waiting(ctx)
-		if err != nil {
-			return nil, err
-		}
-		stages = append(stages, o)
+	stages, err := a.allStages(ctx)
+	if err != nil {
+		return nil, err
 	}
 	n := 0
 	for _, w := range append(stages[:len(stages):len(stages)], a.workers...) {

@@ -113,7 +113,7 @@ func (w *worker) order(tr *translation, mi int, c *chunk, l *list, rows []int32,
 	if l != nil {
 		p.entity, p.x, p.at, p.row = l.entity[:l.n], l.number[:l.n], l.time[:l.n], rows
 	}
-	clean := !w.stage.single && w.clean(tr, mi, c, l, &p) && finite(p.x) && within(p.at, w.from, w.to) && grouped(p.entity, tr.group)
+	clean := !w.stage.single && w.clean(tr, mi, c, l, &p) && regular(p.at, p.x) && grouped(p.entity, tr.group)
 	n := len(rows)
 	switch {
 	case w.shards < 2:

@@ -747,6 +747,12 @@ func (w *worker) keepNumbers(mi int, p *placed) error {
 // numbers.
 func (w *worker) keepRows(tr *translation, mi int, c *chunk, p *placed) error {
 	m := &w.d.measures[mi]
+	if t := w.tables[mi]; m.Keep&^tallied == KeepEntities && m.Form == Decimal && p.runs != nil {
+		for i := range p.runs { // of one entity each
+			t.meet(p.runs[i].slot, w.d, tr.entity[p.entity[p.runs[i].from]])
+		}
+		return nil
+	}
 	slot, t, err := w.slotsOf(mi, p)
 	if err != nil {
 		return err
