@@ -123,7 +123,7 @@ func (d *Decoder) next(e *telemetry.Error, src []byte, end int) (done bool, err 
 	if e == nil {
 		b := d.run.Batch
 		n, findings := b.Len(), len(b.Findings)+b.Unreported
-		if e = d.add(&d.rec); e == nil && b.Len() == n+1 && src != nil && !d.careful {
+		if e = d.add(&d.rec); e == nil && b.Len() == n+1 && d.base.entity != 0 && src != nil && !d.careful {
 			d.learn(src, end, findings)
 		}
 	} else if d.rec.has&hasBase != 0 && d.setBase(&d.rec) != nil {

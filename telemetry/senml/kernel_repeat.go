@@ -21,26 +21,26 @@ type shape struct {
 	text    []byte // all but the numbers
 	a, b    int    // lengths
 	timed   bool   // the first number is t; else there is one, v
-	next    int    // the shape that came after it
+	next    uint32 // the attribute that came after it
 	run     uint32 // the message in which its codes were last looked at
 	name    string
 	unit    string
 	own     bool // it has a unit of its own
-	nameIn  uint32
 	unitRef uint32
 }
 
-// shapes are the last ones met.
+// shapes are those of the attribute of a code; of 0 none.
 type shapes struct {
-	list [16]shape
-	used int
-	turn int // the one to forget next
-	last int // the one met last
+	list []shape
+	last uint32 // the one met last
 	run  uint32
 }
 
-// maxShape bounds the text of a shape.
-const maxShape = 256
+// Bounds of what is remembered.
+const (
+	maxShapes = 1024 // attributes
+	maxShape  = 256  // bytes of the text of one
+)
 
 // room is how many rows repeat makes at most.
 const room = 256
@@ -48,9 +48,12 @@ const room = 256
 // repeat reads the records from a byte on, at most so many, as long as they are written like ones before, and
 // returns where they end and how many they are.
 func (d *Decoder) repeat(src []byte, i, most int) (end, n int) {
+	if d.base.entity == 0 { // not of a base that ends in a separator, or it has had no name
+		return i, 0
+	}
 	b, base, sh := d.run.Batch, &d.base, &d.shapes
 	end = i
-	if most = min(most, room, d.run.Left()); most <= 0 || !base.separated || base.entity == 0 || base.has&(hasBS|hasBV) != 0 || sh.used == 0 {
+	if most = min(most, room, d.run.Left()); most <= 0 || base.has&(hasBS|hasBV) != 0 || len(sh.list) == 0 {
 		return end, 0
 	}
 	first := b.Len()
@@ -62,20 +65,19 @@ func (d *Decoder) repeat(src []byte, i, most int) (end, n int) {
 	own := base.unitCode != 0 || len(base.unit) == 0 // units of the base may be used
 	for n < most && len(src)-i >= 16 {
 		w := binary.LittleEndian.Uint64(src[i:])
-		k := sh.list[sh.last].next
-		p := &sh.list[k]
-		if w&p.mask != p.begin || !p.starts(src[i:]) {
-			k = 0
-			for ; k < sh.used; k++ {
-				if p = &sh.list[k]; w&p.mask == p.begin && p.starts(src[i:]) {
-					break
-				}
-			}
-			if k == sh.used {
+		code := sh.list[sh.last].next
+		p := &sh.list[code]
+		for range 4 { // some may be left out
+			if w&p.mask == p.begin && p.starts(src[i:]) {
 				break
 			}
+			code = p.next
+			p = &sh.list[code]
 		}
-		if p.run != sh.run && !d.valid(p) || !p.own && !own {
+		if w&p.mask != p.begin || !p.starts(src[i:]) {
+			break
+		}
+		if p.run != sh.run && !d.valid(p, code) || !p.own && !own {
 			break
 		}
 		j := i + p.a
@@ -99,7 +101,7 @@ func (d *Decoder) repeat(src []byte, i, most int) (end, n int) {
 		if base.time != 0 && (at > t) != (base.time > 0) || at < relative {
 			break
 		}
-		entities[n], attributes[n], datasets[n], units[n] = base.entity, p.nameIn, 0, base.unitCode
+		entities[n], attributes[n], datasets[n], units[n] = base.entity, code, 0, base.unitCode
 		if p.own {
 			units[n] = p.unitRef
 		}
@@ -111,8 +113,7 @@ func (d *Decoder) repeat(src []byte, i, most int) (end, n int) {
 		e.From, e.Start, e.Record, e.Source, e.Raw = 0, start+int64(i), record, d.run.Source, 0
 		e.Offset, e.Precision = telemetry.NoOffset, precision(at)
 		n++
-		sh.list[sh.last].next = k
-		sh.last = k
+		sh.last = code
 		i, end = j+len(c), j+len(c)
 		if d.c.Form == JSON {
 			if i == len(src) || src[i] != ',' {
@@ -132,7 +133,7 @@ func (d *Decoder) repeat(src []byte, i, most int) (end, n int) {
 
 // starts reports whether p begins with what stands before the first number.
 func (s *shape) starts(p []byte) bool {
-	return len(p) >= s.a && string(p[:s.a]) == string(s.text[:s.a])
+	return s.a > 0 && len(p) >= s.a && string(p[:s.a]) == string(s.text[:s.a])
 }
 
 // plain reads a number that needs no digits kept.
@@ -160,7 +161,7 @@ func (d *Decoder) seconds(src []byte, i int) (ns int64, end int, ok bool) {
 // learn remembers how the record was written that was just read and made the row put last, and no other.
 func (d *Decoder) learn(src []byte, end, findings int) {
 	rec, b, base, sh := &d.rec, d.run.Batch, &d.base, &d.shapes
-	if rec.has&^(hasN|hasU|hasV|hasT) != 0 || rec.has&(hasN|hasV) != hasN|hasV || rec.coerce || len(rec.digits) > 0 || len(rec.n) == 0 || !base.separated || base.entity == 0 ||
+	if rec.has&^(hasN|hasU|hasV|hasT) != 0 || rec.has&(hasN|hasV) != hasN|hasV || rec.coerce || len(rec.digits) > 0 || len(rec.n) == 0 ||
 		base.has&(hasBS|hasBV) != 0 || rec.has&hasT != 0 && rec.tAt > rec.vAt || findings != len(b.Findings)+b.Unreported {
 		return
 	}
@@ -177,23 +178,17 @@ func (d *Decoder) learn(src []byte, end, findings int) {
 	if size > maxShape {
 		return
 	}
-	k := -1
 	row := b.Len() - 1
-	for i := range sh.used {
-		if p := &sh.list[i]; p.nameIn == b.Attribute[row] && p.timed == (rec.has&hasT != 0) && p.own == (rec.has&hasU != 0) {
-			k = i
-		}
+	code := b.Attribute[row]
+	if code >= maxShapes {
+		return
 	}
-	switch {
-	case k >= 0:
-	case sh.used < len(sh.list):
-		k = sh.used
-		sh.used++
-	default:
-		k = sh.turn
-		sh.turn = (k + 1) % len(sh.list)
+	if int(code) >= len(sh.list) {
+		sh.list = append(sh.list, make([]shape, int(code)+16-len(sh.list))...)
 	}
-	p := &sh.list[k]
+	sh.list[sh.last].next = code
+	sh.last = code
+	p := &sh.list[code]
 	text := p.text[:0]
 	if p.timed = rec.has&hasT != 0; p.timed {
 		text = append(append(text, src[rec.at:rec.tAt]...), src[rec.tEnd:rec.vAt]...)
@@ -206,16 +201,14 @@ func (d *Decoder) learn(src []byte, end, findings int) {
 	p.mask = 1<<(8*min(p.a, 8)) - 1
 	p.begin = jsonscan.Prefix(p.text[:p.a]) & p.mask
 	p.run, p.own = sh.run, rec.has&hasU != 0
-	p.nameIn, p.unitRef = b.Attribute[row], b.UnitRef[row]
-	p.name, p.unit = b.Attributes.Text(p.nameIn), b.Units.At(p.unitRef).Given
-	sh.list[sh.last].next = k
-	sh.last = k
+	p.unitRef = b.UnitRef[row]
+	p.name, p.unit = b.Attributes.Text(code), b.Units.At(p.unitRef).Given
 }
 
 // valid reports whether the codes of a shape stand in this batch for what they stood for.
-func (d *Decoder) valid(p *shape) bool {
+func (d *Decoder) valid(p *shape, code uint32) bool {
 	b := d.run.Batch
-	if b.Attributes.Text(p.nameIn) != p.name {
+	if b.Attributes.Text(code) != p.name {
 		return false
 	}
 	if u := b.Units.At(p.unitRef); p.own && (u.Given != p.unit || u.System != telemetry.SenML && p.unit != "") {
