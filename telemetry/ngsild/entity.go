@@ -265,7 +265,7 @@ func (d *Decoder) attribute(key []byte, at int) bool {
 		d.sameContext()
 	}
 	code := d.r.B.Attributes.Code(name)
-	return d.r.Attribute(code, key, at) && d.value(code, at)
+	return d.r.Resume(code, at) || d.r.Attribute(code, key, at) && d.value(code, at)
 }
 
 // sameContext has the reader forget what it knows of attributes when names mean something else.

@@ -147,7 +147,7 @@ func (d *Decoder) readEntity(top bool) bool {
 			}
 			d.r.Find(telemetry.ErrUnknown, at, "@context is of NGSI-LD; passed over")
 		default:
-			if !d.attribute(key, at) {
+			if !d.attribute(key, at, (hasID || !top) && !d.deleting) {
 				return false
 			}
 		}
@@ -196,7 +196,8 @@ func (d *Decoder) checkName(text []byte, at int) {
 	}
 }
 
-func (d *Decoder) attribute(key []byte, at int) bool {
+// attribute reads an attribute whose key has been read. With more, those after it may be read too.
+func (d *Decoder) attribute(key []byte, at int, more bool) bool {
 	s := &d.r.S
 	switch {
 	case len(key) == 0:
@@ -208,6 +209,9 @@ func (d *Decoder) attribute(key []byte, at int) bool {
 	code := d.r.B.Attributes.Code(key)
 	if d.r.B.Attributes.Len() > known {
 		d.checkName(key, at)
+	}
+	if more && d.r.Resume(code, at) {
+		return true
 	}
 	if !d.r.Attribute(code, key, at) {
 		return false

@@ -12,9 +12,34 @@ import (
 // Repeat reads the attributes that come next as long as they are written like ones before. A member of the entity
 // has been read before it.
 func (r *Reader) Repeat() {
+	if r.S.Offset() == r.halted { // nothing has been learnt since
+		return
+	}
 	r.level()
 	for r.repeat() {
 	}
+	r.halted = r.S.Offset()
+}
+
+// Resume is Repeat from an attribute on, of a code, whose key has been read and begins at a byte. False: it is not
+// written like before, and its value is to be read.
+func (r *Reader) Resume(code uint32, at int) bool {
+	src, value, rows := r.S.Source(), r.S.Offset(), r.B.Len()
+	if int(code) >= len(r.shapes) || int(r.prev) >= len(r.shapes) || src[at] != ',' || at == r.tried {
+		return false
+	}
+	if sh := &r.shapes[code]; sh.head == 0 || len(src)-at <= sh.head || !same(src[at:at+sh.head], sh.text) {
+		return false
+	}
+	r.shapes[r.prev].next = code
+	r.S.Advance(at)
+	r.halted = -1
+	r.Repeat()
+	if r.B.Len() == rows {
+		r.S.Advance(value)
+		return false
+	}
+	return true
 }
 
 // room is how many rows repeat makes at most.
@@ -45,6 +70,7 @@ func (r *Reader) repeat() bool {
 			}
 			sh = &shapes[code]
 		}
+		r.tried = i
 		n := sh.head
 		if sh.epoch != epoch && !r.valid(sh) || seen[code] == serial {
 			break

@@ -44,6 +44,8 @@ type Reader struct {
 	shapes  []shape  // of the attribute of a code; of 0 only which comes first
 	prev    uint32   // the attribute before
 	spot    spot
+	halted  int // where Repeat ended
+	tried   int // where the attribute begins that was last compared beyond its head
 }
 
 // Begin starts a message. The error is the caller's to return.
@@ -56,7 +58,7 @@ func (r *Reader) Begin(dst *telemetry.Batch, src []byte) error {
 		return &telemetry.Error{Kind: telemetry.ErrLimit, Format: r.Format, Source: r.C.Source, Offset: dst.Origin.Offset,
 			Msg: fmt.Sprintf("%d bytes; the limit is %d: raise Limits.Bytes", len(src), r.C.Limits.Bytes)}
 	}
-	r.B, r.err, r.Full, r.Record, r.rows, r.Received = dst, nil, false, 0, dst.Len(), received
+	r.B, r.err, r.Full, r.Record, r.rows, r.Received, r.tried, r.halted = dst, nil, false, 0, dst.Len(), received, -1, -1
 	r.begin = dst.Mark()
 	r.turn()
 	r.Source = dst.Sources.Code(telemetry.Source{Format: r.Format, Name: r.C.Source, Received: received})
