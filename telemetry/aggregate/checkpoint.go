@@ -171,6 +171,7 @@ func (a *Aggregator) saveMeasure(ctx context.Context, e *encoder, mi int, rank [
 			}
 			e.record(b)
 		}
+		w.stage.spreadOne(mi)
 		for n := range w.stage.queues[mi] {
 			q, s := &w.stage.queues[mi][n], &w.stage.sorter
 			if q.n == 0 {

@@ -90,3 +90,22 @@ func orderOf(t []int64) (lo, hi int64, sorted bool) {
 	}
 	return lo, hi, sorted
 }
+
+// bySeries puts times and numbers in the order of their series into u and y, and where
+// each series ends into end, which is all 0 and has room for every series.
+func bySeries(u []int64, y []float64, e []uint32, t []int64, x []float64, end []uint32) {
+	t, x, y = t[:len(e)], x[:len(e)], y[:len(u)]
+	for _, s := range e {
+		end[s]++
+	}
+	sum := uint32(0)
+	for s, n := range end {
+		end[s] = sum
+		sum += n
+	}
+	for k, s := range e {
+		i := end[s]
+		end[s] = i + 1
+		u[i], y[i] = t[k], x[k]
+	}
+}

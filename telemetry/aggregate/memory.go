@@ -73,9 +73,9 @@ func (w *worker) bytes() int64 {
 func (s *stage) bytes() int64 {
 	o := &s.sorter
 	n := int64(unsafe.Sizeof(*s)) + int64(len(s.pool.slabs))*slabCells*int64(unsafe.Sizeof(cell{})) + size(s.active) + size(s.rest) +
-		size(o.now) + size(o.value) + size(o.cells) + size(o.t) + size(o.t2) + size(o.x) + size(o.x2) + size(o.count)
+		size(o.now) + size(o.value) + size(o.cells) + size(o.t) + size(o.t2) + size(o.x) + size(o.x2) + size(o.count) + size(s.first)
 	for i, t := range s.timed {
-		n += t.bytes() + size(s.series[i]) + size(s.queues[i])
+		n += t.bytes() + size(s.series[i]) + size(s.queues[i]) + size(s.lot[i].e) + size(s.lot[i].t) + size(s.lot[i].x)
 	}
 	return n
 }

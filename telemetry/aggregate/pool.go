@@ -39,12 +39,12 @@ type cell struct {
 
 const slabCells = 1 << 13
 
-// The blocks of a series double, from 4 cells to 64. The first cell of a block is its
+// The blocks of a series double, from 4 cells to 256. The first cell of a block is its
 // header: the next block, and the cells used and whether readings are wide. Of the last
 // block the queue knows.
 const (
 	firstCells   = 4
-	blockClasses = 5
+	blockClasses = 7
 )
 
 const wideBlock = 1 << 32
@@ -128,6 +128,33 @@ func (p *pool) put(q *queue, h *held) {
 	p.n++
 }
 
+// putAll adds readings of one quality without source and offset.
+func (p *pool) putAll(q *queue, t []int64, x []float64, quality telemetry.Quality) {
+	x = x[:len(t)]
+	if q.n == 0 {
+		q.quality = quality
+	}
+	for k := 0; k < len(t); {
+		if q.wide || q.quality != quality {
+			p.put(q, &held{Reading{Time: t[k], Value: x[k] + 0}, quality})
+			k++
+			continue
+		}
+		if q.at == q.end {
+			p.grow(q)
+		}
+		s := p.slabs[q.at/slabCells][q.at%slabCells:]
+		s = s[:min(int(q.end-q.at), len(t)-k)]
+		for i := range s {
+			s[i] = cell{t[k+i], math.Float64bits(x[k+i] + 0)}
+		}
+		k += len(s)
+		q.at += uint32(len(s))
+		q.n += uint32(len(s))
+		p.n += len(s)
+	}
+}
+
 // clear empties q.
 func (p *pool) clear(q *queue) {
 	class := uint8(0)
@@ -145,14 +172,19 @@ func (p *pool) clear(q *queue) {
 	*q = queue{latest: q.latest}
 }
 
+// reserve makes room for n readings.
+func (s *sorter) reserve(n int) {
+	if len(s.t) < n {
+		size := max(n, 2*len(s.t), 256)
+		s.t, s.x, s.t2, s.x2 = make([]int64, size), make([]float64, size), make([]int64, size), make([]float64, size)
+	}
+}
+
 // sort takes the readings of q, which stay there, in order: by Reading.Compare, then
 // quality.
 func (s *sorter) sort(p *pool, q *queue) {
 	n := int(q.n)
-	if cap(s.t) < n {
-		size := max(n, 2*cap(s.t), 256)
-		s.t, s.x, s.t2, s.x2 = make([]int64, size), make([]float64, size), make([]int64, size), make([]float64, size)
-	}
+	s.reserve(n)
 	if s.count == nil {
 		s.count = make([]uint32, 2<<sortBits)
 	}

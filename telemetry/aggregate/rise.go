@@ -2,7 +2,6 @@ package aggregate
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/almotacen/almotacen/telemetry"
 )
@@ -17,6 +16,7 @@ type course struct {
 	first   int     // row
 	row     []int32 // from first on; nil: 0, 1, 2 …
 	quality []telemetry.Quality
+	alike   bool // rows are of one
 
 	source, rank uint32 // of the last one
 }
@@ -180,77 +180,63 @@ func (w *worker) keepRun(mi int, slot, e uint32, r *course, from int, v []float6
 
 // wait takes readings that others may overtake. E are their entities' codes.
 func (w *worker) wait(tr *translation, mi int, e []uint32, r *course) error {
-	s, p := w.stage, &w.stage.pool
-	bare := len(r.batch.Detail) == 0
-	watch := w.cfg.Lateness < AnyOrder || s.settled != nil
-	for from := 0; from < len(e); from += waitRows {
-		part := e[from:min(from+waitRows, len(e))]
-		if p.n+len(part) > s.pending {
-			if err := w.flush(); err != nil {
-				return err
-			}
-		}
-		room := s.pending - p.n
-		s.touch(mi, tr.entity, part)
-		queues := s.queues[mi]
-		for i, code := range part {
-			k, en := from+i, tr.entity[code]
-			q, t := &queues[en], r.t[k]
-			if watch && w.late(en, q, t) {
-				if err := w.rejectReading(mi, en, t, RejectLate); err != nil {
-					return err
-				}
-				continue
-			}
-			if room--; room < 0 {
-				return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d readings wait for earlier ones; sort the input, shorten Config.Lateness, or raise Limits.Pending", s.pending)}, mi, noGroup)
-			}
-			if q.n == 0 {
-				s.active = append(s.active, place{table: uint32(mi), slot: en})
-			}
-			if q.latest = max(q.latest, t); bare && !q.wide && q.at < q.end && q.quality == r.quality[r.rowOf(k)] {
-				p.slabs[q.at/slabCells][q.at%slabCells] = cell{t, math.Float64bits(r.x[k] + 0)}
-				q.at++
-				q.n++
-				p.n++
-			} else {
-				h := r.at(w, k)
-				p.put(q, &h)
-			}
+	s, watch := w.stage, w.cfg.Lateness < AnyOrder || w.stage.settled != nil
+	if len(e) == 0 {
+		return nil
+	}
+	if s.waits()+len(e) > s.pending {
+		if err := w.flush(); err != nil {
+			return err
 		}
 	}
-	if w.cfg.Lateness < AnyOrder && p.n >= 2*s.kept+64*chunkRows {
+	l := &s.lot[mi]
+	alike := r.alike && len(r.batch.Detail) == 0 && s.waits()+len(e) <= s.pending && len(s.queues[mi]) <= 4*lotRows
+	if quality := r.quality[r.rowOf(0)]; alike {
+		if quality != l.quality || !l.grow(len(e)) {
+			s.spreadOne(mi)
+			l.grow(len(e))
+		}
+		l.quality = quality
+	}
+	if alike && !watch {
+		n, most := len(l.e), uint32(0)
+		l.e, l.t, l.x = l.e[:n+len(e)], append(l.t, r.t...), append(l.x, r.x...)
+		for k, code := range e {
+			en := tr.entity[code]
+			l.e[n+k] = en
+			most = max(most, en)
+		}
+		s.of(mi, most)
+		s.lots += len(e)
+		return nil
+	}
+	for k, code := range e {
+		en, t := tr.entity[code], r.t[k]
+		_, q := s.of(mi, en)
+		if watch && w.late(en, q, t) {
+			if err := w.rejectReading(mi, en, t, RejectLate); err != nil {
+				return err
+			}
+			continue
+		}
+		q.latest = max(q.latest, t)
+		switch {
+		case alike:
+			l.e, l.t, l.x = append(l.e, en), append(l.t, t), append(l.x, r.x[k])
+			s.lots++
+			continue
+		case s.waits() >= s.pending:
+			return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d readings wait for earlier ones; sort the input, shorten Config.Lateness, or raise Limits.Pending", s.pending)}, mi, w.d.entities[en].group)
+		case q.n == 0:
+			s.active = append(s.active, place{table: uint32(mi), slot: en})
+		}
+		h := r.at(w, k)
+		s.pool.put(q, &h)
+	}
+	if w.cfg.Lateness < AnyOrder && s.waits() >= 2*s.kept+64*chunkRows {
 		return w.flush()
 	}
 	return nil
-}
-
-// waitRows are so few that what touch loads stays in the first cache.
-const waitRows = 128
-
-// touch makes sure that the entities have queues, and loads those and their next cells:
-// loads that do not wait for each other, which those of wait would.
-func (s *stage) touch(mi int, entity, codes []uint32) {
-	var at [waitRows]uint32
-	codes = codes[:min(len(codes), len(at))]
-	queues := s.queues[mi]
-	for i, code := range codes {
-		e := entity[code]
-		if int(e) >= len(queues) {
-			s.reach(mi, e)
-			queues = s.queues[mi]
-		}
-		at[i] = queues[e].at
-	}
-	slabs := s.pool.slabs
-	if len(slabs) == 0 {
-		return
-	}
-	var x int64
-	for _, i := range at[:len(codes)] {
-		x += slabs[i/slabCells%uint32(len(slabs))][i%slabCells].a
-	}
-	s.touched += x
 }
 
 // flush lets readings go on that nothing can come before any more.
@@ -264,6 +250,7 @@ func (w *worker) flush() error {
 // release lets the readings of each series go on up to the first that is not to go.
 func (w *worker) release(goes func(e uint32, q *queue, t int64) bool) error {
 	s := w.stage
+	s.spread()
 	k := 0
 	for _, a := range s.active {
 		mi, e := int(a.table), a.slot

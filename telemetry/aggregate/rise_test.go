@@ -369,3 +369,32 @@ func TestOrderAllocatesNothing(t *testing.T) {
 		require.Zero(t, testing.AllocsPerRun(100, next), late)
 	}
 }
+
+// TestLots: readings that come alike go by lots, of whatever size, and are none too many.
+func TestLots(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 4))
+	rows := make([]passing, 3*lotRows)
+	for i := range rows {
+		rows[i] = passing{entity: uint32(rng.IntN(5)), at: int64(rng.IntN(1<<20)) * 1e9, x: float64(rng.IntN(1000)) / 4, quality: telemetry.Valid}
+		if i == lotRows {
+			rows[i].quality = telemetry.Estimated
+		}
+	}
+	inOrder := slices.Clone(rows)
+	slices.SortStableFunc(inOrder, func(a, b passing) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.x, b.x), cmp.Compare(a.quality, b.quality))
+	})
+	c := riseConfig(t, period.Day, 2)
+	c.Measures = c.Measures[:3]
+	want := oneByOne(t, c, batchesOf(inOrder, rng, true), nil)
+	c.Lateness = AnyOrder
+	c.Limits.Pending = 3 * len(rows)
+	for range 3 {
+		r, err := Run(context.Background(), c, batchesOf(rows, rng, true))
+		require.NoError(t, err)
+		require.True(t, slices.Equal(want, dump(t, r)))
+	}
+	c.Limits.Pending--
+	_, err := Run(context.Background(), c, batchesOf(rows, rng, true))
+	require.ErrorIs(t, err, ErrLimit)
+}

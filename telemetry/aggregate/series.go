@@ -65,6 +65,9 @@ type stage struct {
 	queues  [][]queue  // likewise
 	active  []place    // of queues with readings: the measure is the table, the entity the slot
 	pool    pool
+	lot     []lot    // by measure: readings before they are in the pool
+	lots    int      // of all lots
+	first   []uint32 // room
 	sorter  sorter
 	rest    []held // those that flush leaves of a series
 	kept    int    // of the pool after the last flush
@@ -73,15 +76,13 @@ type stage struct {
 	settled []int64 // by zone: what comes for times before is late; see settle
 	single  bool    // readings go one by one, as tests want it
 
-	touched int64 // keeps the compiler from leaving touch out
-
 	decimal [chunkRows]int64
 	odd     [chunkRows]int32
 	number  [chunkRows]float64
 }
 
 func newStage(d *dict, cfg *Config) *stage {
-	s := &stage{series: make([][]series, len(d.measures)), queues: make([][]queue, len(d.measures)), pending: cfg.Limits.Pending}
+	s := &stage{series: make([][]series, len(d.measures)), queues: make([][]queue, len(d.measures)), lot: make([]lot, len(d.measures)), pending: cfg.Limits.Pending}
 	for i := range d.measures {
 		s.timed = append(s.timed, newTable(cfg.Limits.Dense, lanes{timed: d.measures[i].Hold != NotHeld, counter: d.measures[i].Meter != nil}))
 	}
@@ -139,7 +140,7 @@ func (w *worker) order(tr *translation, mi int, c *chunk, l *list, rows []int32,
 		}
 		p = placed{entity: s.e[:n], at: s.t[:n], x: s.x[:n], row: s.row[:n]}
 	}
-	r := course{t: p.at, x: p.x, batch: c.b, first: c.from, row: p.row, quality: c.quality}
+	r := course{t: p.at, x: p.x, batch: c.b, first: c.from, row: p.row, quality: c.quality, alike: clean}
 	if w.cfg.Lateness > 0 {
 		return w.wait(tr, mi, p.entity, &r)
 	}
@@ -337,6 +338,7 @@ func (w *worker) waiting(ctx context.Context) (*worker, error) {
 	o.ordered = true
 	o.stage = newStage(w.d, w.cfg)
 	o.stage.single = w.stage.single
+	w.stage.spread()
 	o.zonesOf(w.d)
 	for mi, l := range w.stage.series {
 		o.stage.series[mi] = slices.Clone(l)
