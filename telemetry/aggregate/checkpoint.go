@@ -188,8 +188,12 @@ func (a *Aggregator) saveMeasure(ctx context.Context, e *encoder, mi int, rank [
 		for i := range a.tails[mi] {
 			x := &a.tails[mi][i]
 			n := a.dict.entityIndex[telemetry.Entity{ID: x.Entity, Type: x.Type}]
-			b := binary.AppendUvarint([]byte{partTail + x.old - tail}, uint64(n))
+			b := binary.AppendUvarint([]byte{partTail}, uint64(n))
 			b = binary.AppendVarint(b, a.workers[0].zonesOf(a.dict)[a.dict.entities[n].zone].ordinal(x.Window))
+			if x.old.met {
+				b[0]++
+				b = put64(put64(b, x.old.t), x.old.v)
+			}
 			b, _ = x.State.AppendBinary(b)
 			e.record(b)
 		}
@@ -463,8 +467,12 @@ func (a *Aggregator) loadTail(mi int, part byte, e uint32, p *decoder) error {
 	en := &a.dict.entities[e]
 	z := a.workers[0].zonesOf(a.dict)[en.zone]
 	o := p.varint()
+	var old tail
+	if part > partTail {
+		old = tail{true, p.i64(), p.i64()}
+	}
 	g := &a.dict.groups[en.group]
-	x := Row{measure: int32(mi), Group: g.ID, Entity: en.ID, Type: en.Type, Zone: g.Zone, old: tail + part - partTail}
+	x := Row{measure: int32(mi), Group: g.ID, Entity: en.ID, Type: en.Type, Zone: g.Zone, old: &old}
 	if m := &a.measures[mi]; m.Hold == NotHeld && m.Meter == nil || o < math.MinInt32 || o > math.MaxInt32 {
 		p.fail("a series of this measure in window %d", o)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/almotacen/almotacen/indicators/cube"
 	"github.com/almotacen/almotacen/indicators/period"
 	"github.com/almotacen/almotacen/indicators/unit"
 	"github.com/almotacen/almotacen/telemetry"
@@ -108,4 +109,46 @@ func ExampleEditions() {
 	// Output:
 	// 28079004 2026-05-01 edition 1: 25
 	// 28079004 2026-05-01 edition 2: 40, was 25
+}
+
+// The mean of a city by the population around each station, and the mean direction of the wind.
+func ExampleResult_Weighted() {
+	var b telemetry.Batch
+	noon := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+	for _, o := range []telemetry.Observation{
+		{Entity: telemetry.Entity{ID: "centre"}, Attribute: "no2", Value: telemetry.Value{Kind: telemetry.Number, Number: 40}},
+		{Entity: telemetry.Entity{ID: "park"}, Attribute: "no2", Value: telemetry.Value{Kind: telemetry.Number, Number: 10}},
+		{Entity: telemetry.Entity{ID: "park"}, Attribute: "wind", Value: telemetry.Value{Kind: telemetry.Number, Number: 350}},
+		{Entity: telemetry.Entity{ID: "park"}, Attribute: "wind", Value: telemetry.Value{Kind: telemetry.Number, Number: 20}},
+	} {
+		o.Time, o.Quality = noon, telemetry.Valid
+		if err := b.Add(o); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	r, err := aggregate.Run(context.Background(), aggregate.Config{Window: period.Day, Measures: []aggregate.Measure{
+		{ID: "no2", Attribute: "no2", Unit: unit.MustParse("ug/m3")},
+		{ID: "wind", Attribute: "wind", Unit: unit.MustParse("deg"), Turn: 360, Keep: aggregate.KeepCircle},
+	}}, []*telemetry.Batch{&b})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	city, err := r.Weighted(aggregate.CubeConfig{Outputs: []aggregate.Output{
+		{Variable: "no2", Unit: unit.MustParse("ug/m3"), Measure: "no2", Statistic: aggregate.Mean},
+	}}, aggregate.Weights{Members: []aggregate.Member{
+		{Group: "centre", Into: "city", Weight: 90_000}, {Group: "park", Into: "city", Weight: 10_000},
+	}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	day := period.MustParse("2026-05-01")
+	fmt.Println(city.At(cube.Key{Entity: "city", Period: day}, "no2").Value)
+	wind, _ := r.At(aggregate.Key{Measure: "wind", Group: "park", Window: day}).State.Circle.Direction()
+	fmt.Printf("%.6g\n", wind)
+	// Output:
+	// 37
+	// 5
 }

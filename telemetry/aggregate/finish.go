@@ -112,7 +112,7 @@ func (e *edges) close(ctx context.Context, series []Row) error {
 		if i+1 < len(series) && sameSeries(&series[i+1], x) {
 			after = &series[i+1]
 		}
-		if x.State.Counter != nil && x.old == 0 {
+		if x.State.Counter != nil && x.old == nil {
 			e.meter(x, before)
 		}
 		if x.State.Timed != nil {
@@ -163,55 +163,85 @@ func (e *edges) span(r *Row) *Span {
 
 func (e *edges) carry(x, after *Row) error {
 	t := x.State.Timed
-	if x.old == 0 {
+	if x.old == nil {
 		r, err := e.at(x, x.Start)
 		if err != nil {
 			return err
 		}
 		e.span(r).put(t.integral, t.covered)
 	}
-	reach, linear := e.end, false
+	if t.hold == Linear {
+		if after == nil {
+			return nil
+		}
+		n := after.State.Timed
+		if x.old == nil {
+			return e.way(x, n.firstT, n.firstV, earliest, false)
+		}
+		if *x.old == (tail{true, n.firstT, n.firstV}) {
+			return e.way(x, n.firstT, n.firstV, e.retired, false)
+		}
+		if x.old.met {
+			if err := e.way(x, x.old.t, x.old.v, earliest, true); err != nil {
+				return err
+			}
+		}
+		return e.way(x, n.firstT, n.firstV, earliest, false)
+	}
+	reach := e.end
 	if e.until != nil {
 		reach = max(reach, e.until[e.zone(x)])
 	}
 	if after != nil {
-		n := after.State.Timed
-		reach = n.firstT
-		if t.hold == Linear {
-			if n.firstT-t.lastT > t.maxAge {
-				return nil
-			}
-			linear = true
-		}
-	} else if t.hold == Linear {
-		return nil
+		reach = after.State.Timed.firstT
 	}
-	if !linear && t.maxAge < reach-t.lastT {
+	if t.maxAge < reach-t.lastT {
 		reach = t.lastT + t.maxAge
 	}
-	for from := t.lastT; from < reach; {
-		if x.old != 0 && (!linear || x.old == tailMet) && from < e.retired {
-			_, _, end, err := e.zones(x).find(from)
-			if err != nil {
-				return err
-			}
-			if end <= e.retired {
-				from = end
-				continue
-			}
+	from := int64(earliest)
+	if x.old != nil {
+		from = e.retired
+	}
+	return e.pieces(x, reach, from, latest, func(r *Row, a, b int64) { e.span(r).put(mul64(t.lastV, b-a), b-a) })
+}
+
+// way adds the line from x's last reading to another one, if that came in time, to the
+// windows that end after a time; or takes it back from those that were retired.
+func (e *edges) way(x *Row, t2, v2, after int64, back bool) error {
+	t := x.State.Timed
+	if t2-t.lastT > t.maxAge {
+		return nil
+	}
+	until := int64(latest)
+	if back {
+		until = e.retired
+	}
+	return e.pieces(x, t2, after, until, func(r *Row, a, b int64) {
+		part, _ := lineTo(t.lastT, t.lastV, t2, v2, b).add(lineTo(t.lastT, t.lastV, t2, v2, a).neg())
+		if back {
+			e.span(r).put(part.neg(), a-b)
+			return
 		}
-		r, err := e.at(x, from)
+		e.span(r).put(part, b-a)
+	})
+}
+
+// pieces calls f for the parts, by window, of the time from x's last reading until reach
+// that lie in windows that end after a time, and not after another.
+func (e *edges) pieces(x *Row, reach, after, until int64, f func(r *Row, from, to int64)) error {
+	for from := x.State.Timed.lastT; from < reach; {
+		_, _, end, err := e.zones(x).find(from)
 		if err != nil {
 			return err
 		}
-		to := min(r.End, reach)
-		part := mul64(t.lastV, to-from)
-		if linear {
-			n := after.State.Timed
-			a := lineTo(t.lastT, t.lastV, n.firstT, n.firstV, from)
-			part, _ = lineTo(t.lastT, t.lastV, n.firstT, n.firstV, to).add(a.neg())
+		to := min(end, reach)
+		if end > after && end <= until {
+			r, err := e.at(x, from)
+			if err != nil {
+				return err
+			}
+			f(r, from, to)
 		}
-		e.span(r).put(part, to-from)
 		from = to
 	}
 	return nil

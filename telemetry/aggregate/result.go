@@ -39,7 +39,7 @@ type Row struct {
 	// and Result.Merge.
 	Correction bool
 	measure    int32
-	old        uint8 // of a series: it is there for what it carries; see tail
+	old        *tail // of a series: it is there for what it carries
 }
 
 // Len is the number of rows.
@@ -168,7 +168,7 @@ func (a *Aggregator) gather(ctx context.Context, until int64) (*Result, error) {
 			if err := e.close(ctx, series); err != nil {
 				return nil, a.dict.wrap(err, i, noGroup)
 			}
-			series = slices.DeleteFunc(series, func(x Row) bool { return x.old != 0 })
+			series = slices.DeleteFunc(series, func(x Row) bool { return x.old != nil })
 			r.rows = append(append(r.rows[:first], e.rows...), series...)
 			sortRows(r.rows[first:])
 		}

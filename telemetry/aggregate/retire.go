@@ -129,11 +129,13 @@ func (a *Aggregator) pruned(mi int, old *table, t int64, series bool) *table {
 	return fresh
 }
 
-// A row of a series that stays after its window was retired: see Row.old.
-const (
-	tail    = 1 + iota // nothing came after it yet
-	tailMet            // something came, and the way to it was counted
-)
+// tail marks the row of a series that stays after its window was retired. If a reading
+// came after it, the way there was counted in the windows that were retired; if another
+// one takes its place, the difference is a correction.
+type tail struct {
+	met  bool
+	t, v int64 // what it met
+}
 
 // keepTails keeps the last state of each series of r until t.
 func (a *Aggregator) keepTails(r *Result, t int64) {
@@ -158,9 +160,10 @@ func (a *Aggregator) keepTails(r *Result, t int64) {
 				continue
 			}
 			x := rows[i]
-			x.old = max(x.old, tail)
-			if next {
-				x.old = tailMet
+			x.old = &tail{}
+			if next && rows[i+1].State.Timed != nil {
+				n := rows[i+1].State.Timed
+				x.old = &tail{true, n.firstT, n.firstV}
 			}
 			rows[k] = x
 			k++

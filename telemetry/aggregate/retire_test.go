@@ -38,7 +38,20 @@ func TestRetireSeries(t *testing.T) {
 				for i := range 4 {
 					first = append(first, reading{fmt.Sprintf("d%d", i+1), "t", rows[0].at.Add(-time.Minute), float64(i), telemetry.Valid})
 				}
+				for i := range len(rows) - 5 { // out of order within the lateness
+					if j := i + rng.IntN(5); rows[j].at.Sub(rows[i].at) < 5*time.Minute {
+						rows[i], rows[j] = rows[j], rows[i]
+					}
+				}
 				rows = append(first, rows...)
+				least := make([]time.Time, len(rows)+1) // of what is still to come
+				least[len(rows)] = rows[len(rows)-1].at
+				for i := len(rows) - 1; i >= 0; i-- {
+					least[i] = rows[i].at
+					if i < len(rows)-1 && least[i+1].Before(least[i]) {
+						least[i] = least[i+1]
+					}
+				}
 				want, err := Run(context.Background(), c, batches(t, rows, 400))
 				require.NoError(t, err)
 				a, err := New(c)
@@ -52,7 +65,7 @@ func TestRetireSeries(t *testing.T) {
 					if at == len(rows) {
 						break
 					}
-					to := rows[at].at.Add(-time.Duration(rng.IntN(200)) * time.Minute)
+					to := least[at].Add(-time.Duration(rng.IntN(200)) * time.Minute)
 					part, err := a.Retire(t.Context(), to.UnixNano())
 					require.NoError(t, err)
 					retired += part.Len()
