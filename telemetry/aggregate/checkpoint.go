@@ -353,6 +353,18 @@ func cmpErr(a, b error) error {
 	return b
 }
 
+// roomy is a worker for one more state: what several held may be more than one may.
+func (a *Aggregator) roomy() *worker {
+	w := a.workers[len(a.workers)-1]
+	if w.states >= a.cfg.Limits.States/4*3 && len(a.workers) < a.cfg.Workers {
+		w = newWorker(a.dict, &a.cfg)
+		w.zonesOf(a.dict)
+		a.workers = append(a.workers, w)
+	}
+	w.states++
+	return w
+}
+
 // recount counts the states that were loaded.
 func (a *Aggregator) recount() error {
 	for _, w := range append(a.stages, a.workers...) {
@@ -434,10 +446,12 @@ func (a *Aggregator) loadPart(mi int, part byte, p *decoder) error {
 	switch {
 	case part == partExact && m.ordered:
 		t = a.stages[0].tables[mi]
-	case part == partExact && m.Form != Float, part == partOpen && m.Form == Float:
+	case part == partOpen && m.Form == Float:
 		t = w.tables[mi]
+	case part == partExact && m.Form != Float:
+		t = a.roomy().tables[mi]
 	case part == partSide && w.sides[mi] != nil:
-		t = w.sides[mi]
+		t = a.roomy().sides[mi]
 	case part == partReal && a.real[mi] != nil:
 		t = a.real[mi]
 	default:

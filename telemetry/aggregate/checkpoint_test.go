@@ -246,3 +246,27 @@ func TestRetire(t *testing.T) {
 		require.Equal(t, x, y, "%v", k)
 	}
 }
+
+// TestResumeSeveral: what several workers hold between them may be more than the limit
+// of one, and a checkpoint of it can be resumed.
+func TestResumeSeveral(t *testing.T) {
+	c := Config{Window: period.Hour, Workers: 4, Measures: []Measure{{ID: "t", Attribute: "t"}, {ID: "f", Attribute: "t", Form: Float, Keep: KeepHistogram}}}
+	var rows []reading
+	for i := range 4 * MorselRows {
+		rows = append(rows, reading{entity: fmt.Sprint("e", i/MorselRows), at: time.Unix(int64(i)*90, 0).UTC(), x: float64(i % 100), attribute: "t"})
+	}
+	a, err := New(c)
+	require.NoError(t, err)
+	require.NoError(t, a.AddAll(context.Background(), batches(t, rows, 2048)))
+	r, err := a.Result(context.Background())
+	require.NoError(t, err)
+	name := filepath.Join(t.TempDir(), "checkpoint")
+	require.NoError(t, a.Checkpoint(context.Background(), name, nil))
+	c.Limits.States = 20_000
+	b, _, err := Resume(c, name)
+	require.NoError(t, err)
+	require.Greater(t, len(b.workers), 1)
+	again, err := b.Result(context.Background())
+	require.NoError(t, err)
+	require.True(t, slices.Equal(dump(t, r), dump(t, again)))
+}
