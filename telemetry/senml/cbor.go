@@ -28,12 +28,13 @@ const indefinite = math.MaxUint64
 
 // reader reads CBOR. The first error sticks.
 type reader struct {
-	src   []byte
-	pos   int
-	depth int // that may still be gone down
-	bad   string
-	short bool // the text ends too early
-	text  []byte
+	src    []byte
+	pos    int
+	depth  int // that may still be gone down
+	bad    string
+	inside bool // what is wrong is within a record
+	short  bool // the text ends too early
+	text   []byte
 }
 
 func (c *reader) fail(msg string) {
@@ -392,6 +393,7 @@ func half(h uint16) float64 {
 func (d *Decoder) decodeCBOR(src []byte) error {
 	c, r := &d.cbor, &d.run
 	c.src, c.pos, c.bad, c.short, c.depth = src, 0, "", false, r.Config.Limits.Depth
+	c.inside = true
 	defer func() { c.src = nil }()
 	if len(src) >= 3 && src[0] == 0xd9 && src[1] == 0xd9 && src[2] == 0xf7 {
 		c.pos = 3 // self-described CBOR
@@ -422,6 +424,8 @@ func (d *Decoder) decodeCBOR(src []byte) error {
 	if c.bad == "" && c.pos < len(src) {
 		c.fail("more after the end of the pack")
 		r.Next()
+	} else if c.bad != "" && !c.inside && r.Config.Policy != telemetry.Stop {
+		r.Next() // of the record before it nothing is lost
 	}
 	if c.bad != "" {
 		kind := telemetry.ErrSyntax
@@ -444,7 +448,7 @@ func (d *Decoder) recordCBOR() (done bool, err error) {
 	} else {
 		e = d.fieldsCBOR()
 	}
-	if c.bad != "" {
+	if c.inside = c.bad != ""; c.inside {
 		return false, nil // the end of the pack says it
 	}
 	return d.next(e, c.src, c.pos)

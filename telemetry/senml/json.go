@@ -34,7 +34,8 @@ func (d *Decoder) decodeJSON(src []byte) error {
 		}
 	}
 	if e := s.End(); e != nil {
-		if s.Kind() != jsonscan.Invalid || r.Record == 0 {
+		// Of the record before it nothing is lost.
+		if r.Config.Policy != telemetry.Stop || s.Kind() != jsonscan.Invalid || r.Record == 0 {
 			r.Next()
 		}
 		return r.Refuse(jsonrec.Error(e, d.form, r.Config, r.Batch.Origin, r.Record))

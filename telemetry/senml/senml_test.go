@@ -383,3 +383,24 @@ func fuzz(f *testing.F, form Form) {
 	}
 	f.Fuzz(func(t *testing.T, src []byte) { k.RoundTrip(t, src) })
 }
+
+// TestCutAfterRecord: a pack that is cut off behind a record keeps that record.
+func TestCutAfterRecord(t *testing.T) {
+	k := kits()
+	for _, x := range []struct {
+		form Form
+		src  []byte
+	}{
+		{JSON, []byte(`[{"n":"a","v":1},{"n":"b","v":2}`)},
+		{JSON, []byte(`[{"n":"a","v":1},{"n":"b","v":2},`)},
+		{CBOR, unhex("83 a2 00 6161 02 01 a2 00 6162 02 02")},
+		{CBOR, unhex("9f a2 00 6161 02 01 a2 00 6162 02 02")},
+	} {
+		c := k[x.form].Config
+		c.Policy = telemetry.Skip
+		var b telemetry.Batch
+		require.NoError(t, k[x.form].Format.NewDecoder(c).Decode(&b, x.src))
+		require.Equal(t, 2, b.Len(), "%v %q", x.form, x.src)
+		require.Len(t, b.Findings, 1)
+	}
+}
