@@ -66,27 +66,41 @@ func BenchmarkAdd(b *testing.B) {
 	}
 }
 
-// BenchmarkOrder adds rows of one series after another to a time-weighted mean.
+// BenchmarkOrder adds rows of one series after another to measures that need an order:
+// in runs, and one by one as before there were any.
 func BenchmarkOrder(b *testing.B) {
-	a, err := New(Config{Window: period.Day, Measures: []Measure{{ID: "t", Attribute: "t", Hold: Step, MaxAge: time.Hour, Decimals: 2}}})
-	if err != nil {
-		b.Fatal(err)
-	}
-	x := &telemetry.Batch{}
-	e, at := x.Entities.Code([]byte("d"), nil), x.Attributes.Code([]byte("t"))
-	for i := range chunkRows {
-		x.Append(&telemetry.Row{Entity: e, Attribute: at, Kind: telemetry.Number, Quality: telemetry.Valid, Number: float64(i%4000) / 100})
-	}
-	now := int64(0)
-	b.ReportAllocs()
-	b.SetBytes(chunkRows)
-	for b.Loop() {
-		for i := range x.Time {
-			now += 1e6
-			x.Time[i] = now
-		}
-		if err := a.Add(x); err != nil {
-			b.Fatal(err)
+	for _, m := range []Measure{
+		{ID: "step", Hold: Step, MaxAge: time.Hour},
+		{ID: "linear", Hold: Linear, MaxAge: time.Hour},
+		{ID: "counter", Meter: &Meter{}},
+		{ID: "once", Once: true},
+	} {
+		for _, single := range []bool{false, true} {
+			b.Run(fmt.Sprintf("%s/single=%v", m.ID, single), func(b *testing.B) {
+				m.Attribute, m.Decimals = "t", 2
+				a, err := New(Config{Window: period.Day, Measures: []Measure{m}})
+				if err != nil {
+					b.Fatal(err)
+				}
+				a.stages[0].stage.single = single
+				x := &telemetry.Batch{}
+				e, at := x.Entities.Code([]byte("d"), nil), x.Attributes.Code([]byte("t"))
+				for i := range chunkRows {
+					x.Append(&telemetry.Row{Entity: e, Attribute: at, Kind: telemetry.Number, Quality: telemetry.Valid, Number: float64(i%4000) / 100})
+				}
+				now := int64(0)
+				b.ReportAllocs()
+				b.SetBytes(chunkRows)
+				for b.Loop() {
+					for i := range x.Time {
+						now += 1e6
+						x.Time[i] = now
+					}
+					if err := a.Add(x); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
 		}
 	}
 }
