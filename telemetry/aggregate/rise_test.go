@@ -129,6 +129,11 @@ func checkRise(t testing.TB, rows []passing, seed uint64) {
 	c := riseConfig(t, freq, []uint8{2, 6, 9}[rng.IntN(3)])
 	c.Conflict = Conflict(rng.IntN(3))
 	plain := rng.IntN(2) == 0
+	if rng.IntN(2) == 0 { // alike
+		for i := range rows {
+			rows[i].quality = telemetry.Valid
+		}
+	}
 
 	// In the order they come.
 	want := oneByOne(t, c, batchesOf(rows, rng, plain), nil)
@@ -206,6 +211,11 @@ func TestLateness(t *testing.T) {
 		}
 		rows := passingOf(p)
 		rows = slices.DeleteFunc(rows, func(r passing) bool { return r.at == telemetry.NoTime || r.at == math.MaxInt64 || r.entity == 5 })
+		for i := range rows {
+			if seed%2 == 0 { // alike
+				rows[i].quality = telemetry.Valid
+			}
+		}
 		for i := range len(rows) / 50 {
 			part := rows[50*i : 50*i+50]
 			rng.Shuffle(50, func(i, j int) { part[i], part[j] = part[j], part[i] })
