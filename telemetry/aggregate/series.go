@@ -114,7 +114,6 @@ func (w *worker) order(tr *translation, mi int, c *chunk, l *list, rows []int32,
 	if l != nil {
 		p.entity, p.x, p.at, p.row = l.entity[:l.n], l.number[:l.n], l.time[:l.n], rows
 	}
-	clean := !w.stage.single && w.clean(tr, mi, c, l, &p) && regular(p.at, p.x) && grouped(p.entity, tr.group)
 	n := len(rows)
 	switch {
 	case w.shards < 2:
@@ -133,6 +132,10 @@ func (w *worker) order(tr *translation, mi int, c *chunk, l *list, rows []int32,
 		}
 		rows, p = s.own[:n], placed{entity: s.e[:n], at: s.t[:n], x: s.x[:n], row: s.row[:n]}
 	}
+	if n == 0 {
+		return nil
+	}
+	clean := !w.stage.single && w.clean(tr, mi, c, l, &p) && regular(p.at, p.x) && grouped(p.entity, tr.group)
 	if !clean {
 		var err error
 		if n, err = w.sift(tr, mi, c, rows, count); err != nil {

@@ -159,6 +159,9 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 		}
 		return nil
 	}
+	if w.shards > 1 && uniform(c.entity) && tr.entity[c.entity[0]]%w.shards != w.shard {
+		return nil
+	}
 	if c.starts = w.begins(&c); c.starts != nil {
 		c.ends = c.time
 	}
