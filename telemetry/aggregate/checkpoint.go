@@ -126,7 +126,7 @@ func (a *Aggregator) saveMeasure(ctx context.Context, e *encoder, mi int, rank [
 		a.saveTables(ctx, e, mi, partReal, []*table{a.real[mi]}, rank)
 		t := a.workers[0].tables[mi]
 		for s := range t.group {
-			if t.count[s] == 0 && (t.rejects[s] == nil || *t.rejects[s] == Rejects{}) {
+			if t.merged(s) {
 				continue
 			}
 			p := &t.part[s]

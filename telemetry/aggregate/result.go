@@ -243,6 +243,9 @@ func (a *Aggregator) collectTables(ctx context.Context, r *Result, mi int, table
 	places := make([]place, 0, n)
 	for k, t := range tables {
 		for s, g := range t.group {
+			if t.merged(s) {
+				continue
+			}
 			places = append(places, place{uint64(rank[g])<<32 | uint64(uint32(t.window[s])^1<<31), uint32(k), uint32(s)})
 		}
 	}

@@ -220,6 +220,11 @@ func push[T any](s []T, v T) []T {
 	return append(s, v)
 }
 
+// merged reports whether a part holds nothing that the table of all morsels has not.
+func (t *table) merged(s int) bool {
+	return t.lanes.part && t.count[s] == 0 && t.home[s] != 0 && (t.rejects[s] == nil || *t.rejects[s] == Rejects{})
+}
+
 func (t *table) reject(slot uint32, r Reject) {
 	fresh(&t.rejects[slot])[r]++
 }
