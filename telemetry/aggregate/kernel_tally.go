@@ -6,7 +6,7 @@ import "math"
 // is no decimal or has no count, and returns its place.
 //
 //go:noinline
-func tallyRun(count []uint32, base int64, x []float64, ten float64) int {
+func tallyRun(count []uint16, base int64, x []float64, ten float64) int {
 	off := uint64(wholeBits + base)
 	for k, v := range x {
 		y := float64(v*ten) + toWhole
@@ -29,7 +29,7 @@ func tallyRows(tallies []*tally, slot []uint32, x []float64, at []int64, ten flo
 		v := x[k]
 		y := float64(v*ten) + toWhole
 		p := tallies[s]
-		if p != nil && (y-toWhole)/ten == v {
+		if p != nil && p.n < tallyMost && (y-toWhole)/ten == v {
 			if i := math.Float64bits(y) - p.off; i < uint64(len(p.count)) {
 				p.count[i]++
 				p.n++

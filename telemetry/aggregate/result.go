@@ -320,8 +320,13 @@ func spreadValues(rows []Row, tables []*table, rowOf [][]uint32) {
 			*at += len(x)
 		})
 		for s, list := range t.numbers {
-			if len(list) > 0 {
-				rows[of[s]].State.Values.Merge(&Values{counts: list, n: total(list)})
+			if len(list) == 0 {
+				continue
+			}
+			if v := rows[of[s]].State.Values; len(v.counts) == 0 {
+				v.counts, v.n = list, total(list) // lists never change: merging makes new ones
+			} else {
+				v.Merge(&Values{counts: list, n: total(list)})
 			}
 		}
 	}

@@ -38,7 +38,6 @@ type table struct {
 
 	tally   []*tally // of measures with a Keep of tallied; nil: none
 	counts  int      // of all tallies
-	since   int64    // rows at most that tallies count since they were drained
 	turn    int
 	numbers [][]counted // of Values, beside the log
 	settled int         // numbers of the log that no tally takes

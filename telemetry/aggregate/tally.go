@@ -11,7 +11,7 @@ import (
 // states are the same without it.
 type tally struct {
 	off         uint64 // wholeBits + the decimal of count[0]
-	count       []uint32
+	count       []uint16
 	n           int64 // numbers counted
 	first, last int64 // their times
 }
@@ -20,7 +20,8 @@ const (
 	tallied   = KeepValues | KeepHistogram | KeepDistinct // with form Decimal
 	tallyFrom = 1024                                      // numbers of a state
 	tallySize = 1 << 16                                   // decimals at most
-	tallyRoom = 1 << 24                                   // counts of a table at most, of 4 bytes
+	tallyRoom = 1 << 24                                   // counts of a table at most, of 2 bytes
+	tallyMost = math.MaxUint16 - chunkRows                // numbers from which on a tally is drained: no count is full before
 )
 
 func (p *tally) base() int64 { return int64(p.off) - wholeBits }
@@ -36,16 +37,15 @@ func (w *worker) tally(mi int, p *placed) {
 	if t.counts == 0 {
 		return
 	}
-	if t.since += int64(len(p.x)); t.since >= 1<<31 {
-		t.settle(m.ten)
-		t.since = int64(len(p.x))
-	}
 	if p.runs == nil {
 		n := tallyRows(t.tally, p.slot, p.x, p.at, m.ten, s.left[:])
 		if n == len(p.slot) {
 			return
 		}
 		for k, i := range s.left[:n] {
+			if q := t.tally[p.slot[i]]; q != nil && q.n >= tallyMost {
+				t.drain(p.slot[i], m.ten)
+			}
 			s.e[k], s.x[k], s.t[k], s.slot[k] = p.entity[i], p.x[i], p.at[i], p.slot[i]
 		}
 		*p = placed{entity: s.e[:n], x: s.x[:n], at: s.t[:n], slot: s.slot[:n]}
@@ -54,6 +54,9 @@ func (w *worker) tally(mi int, p *placed) {
 	rest := s.rest[:0]
 	for _, r := range p.runs {
 		q := t.tally[r.slot]
+		if q != nil && q.n >= tallyMost {
+			t.drain(r.slot, m.ten)
+		}
 		for q != nil && r.from < r.to {
 			k := int32(tallyRun(q.count, q.base(), p.x[r.from:r.to], m.ten))
 			if k > 0 {
@@ -113,17 +116,17 @@ func (t *table) widenSlot(s uint32, ten float64) {
 	if q != nil {
 		have += q.n
 	}
-	if lo-margin < -narrow || hi+margin > narrow || size > tallySize || size > 2*have || t.counts+int(size) > t.lanes.tally {
+	if lo-margin < -narrow || hi+margin > narrow || size > tallySize || size > 4*have || t.counts+int(size) > t.lanes.tally {
 		return
 	}
 	if q != nil {
 		t.drain(s, ten)
 		t.counts -= len(q.count)
-		t.kept -= 4 * int64(len(q.count))
+		t.kept -= 2 * int64(len(q.count))
 	}
 	t.counts += int(size)
-	t.kept += 4 * size
-	t.tally[s] = &tally{off: uint64(wholeBits + lo - margin), count: make([]uint32, size)}
+	t.kept += 2 * size
+	t.tally[s] = &tally{off: uint64(wholeBits + lo - margin), count: make([]uint16, size)}
 	t.tally[s].reset()
 }
 
@@ -134,35 +137,47 @@ func (t *table) settle(ten float64) {
 		return
 	}
 	for s, q := range t.tally {
-		if q != nil {
-			t.drain(uint32(s), ten)
+		if q != nil && q.n > 0 {
+			t.fold(uint32(s), q, ten)
 		}
 	}
-	if t.values.n == t.settled {
-		return
-	}
-	var left log
-	t.values.each(func(slot uint32, x []float64) {
-		if q := t.tally[slot]; q != nil {
-			for len(x) > 0 {
-				k := tallyRun(q.count, q.base(), x, ten)
+	if t.values.n != t.settled {
+		var left log
+		t.values.each(func(slot uint32, x []float64) {
+			q := t.tally[slot]
+			for q != nil && len(x) > 0 {
+				if q.n >= tallyMost {
+					t.enumerate(slot, q, ten)
+				}
+				part := x[:min(len(x), chunkRows)]
+				k := tallyRun(q.count, q.base(), part, ten)
 				q.n += int64(k)
-				if x = x[k:]; len(x) > 0 {
+				if x = x[k:]; k < len(part) {
 					left.addRun(slot, x[:1])
 					x = x[1:]
 				}
 			}
-			return
-		}
-		left.addRun(slot, x)
-	})
-	t.values, t.settled = left, left.n
+			left.addRun(slot, x)
+		})
+		t.values, t.settled = left, left.n
+	}
 	for s, q := range t.tally {
 		if q != nil && q.n > 0 {
-			t.numbers[s] = mergeCounts(t.numbers[s], q.list(ten))
-			q.reset()
+			t.enumerate(uint32(s), q, ten)
 		}
 	}
+}
+
+// enumerate adds what a tally counts to the counts of Values, and empties it.
+func (t *table) enumerate(s uint32, q *tally, ten float64) {
+	if t.lanes.keep&KeepValues != 0 {
+		if list := q.list(ten); len(t.numbers[s]) == 0 {
+			t.numbers[s] = list
+		} else {
+			t.numbers[s] = mergeCounts(t.numbers[s], list)
+		}
+	}
+	q.reset()
 }
 
 // list is the numbers with their counts, rising.
@@ -182,13 +197,17 @@ func (p *tally) list(ten float64) []counted {
 	return out
 }
 
-// drain puts what the tally of a slot counts into its state. Sums fit: there are less
-// than 2^31 numbers, none above narrow.
+// drain puts what the tally of a slot counts into its state.
 func (t *table) drain(s uint32, ten float64) {
-	q := t.tally[s]
-	if q.n == 0 {
-		return
+	if q := t.tally[s]; q.n > 0 {
+		t.fold(s, q, ten)
+		t.enumerate(s, q, ten)
 	}
+}
+
+// fold puts what a tally counts into all of a state but Values. Sums fit: there are less
+// than 2^16 numbers, none above narrow.
+func (t *table) fold(s uint32, q *tally, ten float64) {
 	var sum int64
 	var sqLo, sqHi uint64
 	lo, hi := int64(math.MaxInt64), int64(math.MinInt64)
@@ -207,12 +226,8 @@ func (t *table) drain(s uint32, ten float64) {
 			t.histogram[s].AddN(float64(d)/ten+0, uint64(c))
 		}
 	}
-	if t.lanes.keep&KeepValues != 0 {
-		t.numbers[s] = mergeCounts(t.numbers[s], q.list(ten))
-	}
 	if t.lanes.keep&KeepDistinct != 0 {
 		t.numbersIn(s, q, lo, hi, ten)
 	}
 	addRun(t.hot, t.rest, &run{slot: s, first: q.first, last: q.last}, q.n, sum, sqLo, sqHi, lo, hi)
-	q.reset()
 }

@@ -23,7 +23,13 @@ func TestTally(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 77))
 		groups := 1 + rng.IntN(4)
 		n := 60_000
+		if seed%4 == 3 {
+			n = 150_000 // more than one count holds
+		}
 		spread, drift := float64(int(1)<<rng.IntN(10)), float64(rng.IntN(3))/4
+		if seed%4 == 3 {
+			groups, spread, drift = 1, 0.1, 0
+		}
 		shuffled := seed%2 == 0
 		type row struct {
 			g int
