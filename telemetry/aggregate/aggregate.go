@@ -191,18 +191,24 @@ func (a *Aggregator) addAll(ctx context.Context, batches []*telemetry.Batch) err
 	for _, b := range batches {
 		rows += int64(b.Len())
 	}
-	// Whole morsels go to workers; what is before and after them does not.
-	var ends []int64 // of morsels and of the open ones, from the first row on
-	first := 0
-	if a.position > 0 && a.position != morselEnd(a.position-1) {
-		first = 1
+	// Workers take whole morsels; the rest of an open one before them does not go to them,
+	// and the first worker takes what opens one after them. Without floats any parts do.
+	end := func(at int64) int64 { return at - at%MorselRows + MorselRows }
+	if a.floats {
+		end = morselEnd
 	}
+	var ends []int64 // from the first row on
 	for at := int64(0); at < rows; at = ends[len(ends)-1] {
-		ends = append(ends, min(morselEnd(a.position+at)-a.position, rows))
+		ends = append(ends, min(end(a.position+at)-a.position, rows))
 	}
-	whole := len(ends)
-	if whole > 0 && a.position+rows != morselEnd(a.position+rows-1) {
-		whole--
+	first, whole := 0, len(ends)
+	if a.floats {
+		if a.position > 0 && a.position != morselEnd(a.position-1) {
+			first = 1
+		}
+		if whole > 0 && a.position+rows != morselEnd(a.position+rows-1) {
+			whole--
+		}
 	}
 	if a.cfg.Workers < 2 || whole-first < 2 || a.cfg.SpillDir != "" {
 		for _, b := range batches {
@@ -238,32 +244,24 @@ func (a *Aggregator) addAll(ctx context.Context, batches []*telemetry.Batch) err
 			}
 		}
 	}
-	alone := func(cuts [][]stretch) error {
-		for _, c := range cuts {
-			for _, s := range c {
-				if err := a.addRows(ctx, s.tr, s.b, s.from, s.to); err != nil {
-					return err
-				}
+	for _, c := range cuts[:first] {
+		for _, s := range c {
+			if err := a.addRows(ctx, s.tr, s.b, s.from, s.to); err != nil {
+				return err
 			}
 		}
-		return nil
 	}
-	if err := alone(cuts[:first]); err != nil {
-		return err
-	}
-	if err := a.parallel(ctx, cuts[first:whole]); err != nil {
-		return err
-	}
-	if err := alone(cuts[whole:]); err != nil {
+	if err := a.parallel(ctx, cuts[first:], whole-first); err != nil {
 		return err
 	}
 	return ctx.Err()
 }
 
 // parallel gives morsels to workers as they are free; float parts merge in the order
-// of the morsels. Of several errors that of the first morsel is returned.
-func (a *Aggregator) parallel(ctx context.Context, cuts [][]stretch) error {
-	n := min(a.cfg.Workers, len(cuts))
+// of the morsels. Of several errors that of the first morsel is returned. A cut beyond the
+// whole ones opens a morsel: it is for the first worker.
+func (a *Aggregator) parallel(ctx context.Context, cuts [][]stretch, whole int) error {
+	n := min(a.cfg.Workers, whole)
 	for len(a.workers) < n {
 		a.workers = append(a.workers, newWorker(a.dict, &a.cfg))
 	}
@@ -276,43 +274,46 @@ func (a *Aggregator) parallel(ctx context.Context, cuts [][]stretch) error {
 		group  sync.WaitGroup
 	)
 	a.apart()
+	take := func(i int, w *worker, k int) {
+		err := ctx.Err()
+		for _, s := range cuts[k] {
+			if err != nil || failed.Load() {
+				break
+			}
+			err = w.add(s.tr, s.b, s.from, s.to)
+		}
+		if err != nil {
+			errs[k] = err
+			failed.Store(true)
+		}
+		if a.stages == nil {
+			a.reportOf(i, w, lengthOf(cuts[k]))
+		} else {
+			a.reportOf(i, w, 0) // rows count when the stages have them, too
+		}
+	}
 	for i, w := range a.workers[:n] {
 		group.Go(func() {
-			for {
-				k := int(next.Add(1) - 1)
-				if k >= len(cuts) {
-					return
+			for k := int(next.Add(1) - 1); k < whole; k = int(next.Add(1) - 1) {
+				take(i, w, k)
+				if !a.floats {
+					continue
 				}
-				err := ctx.Err()
-				for _, s := range cuts[k] {
-					if err != nil || failed.Load() {
-						break
+				turn.L.Lock()
+				for merged != k {
+					turn.Wait()
+				}
+				if !failed.Load() {
+					if errs[k] = a.mergeParts(w); errs[k] != nil {
+						failed.Store(true)
 					}
-					err = w.add(s.tr, s.b, s.from, s.to)
 				}
-				if err != nil {
-					errs[k] = err
-					failed.Store(true)
-				}
-				if a.floats {
-					turn.L.Lock()
-					for merged != k {
-						turn.Wait()
-					}
-					if !failed.Load() {
-						if errs[k] = a.mergeParts(w); errs[k] != nil {
-							failed.Store(true)
-						}
-					}
-					merged++
-					turn.Broadcast()
-					turn.L.Unlock()
-				}
-				if a.stages == nil {
-					a.reportOf(i, w, lengthOf(cuts[k]))
-				} else {
-					a.reportOf(i, w, 0) // rows count when the stages have them, too
-				}
+				merged++
+				turn.Broadcast()
+				turn.L.Unlock()
+			}
+			if i == 0 && whole < len(cuts) {
+				take(i, w, whole)
 			}
 		})
 	}
