@@ -535,7 +535,9 @@ func (t *table) put(slot uint32, s *State) error {
 		t.real[slot] = *s.Real
 	}
 	if l.keep&KeepValues != 0 && s.Values != nil {
+		t.listed -= len(t.numbers[slot])
 		t.numbers[slot] = s.Values.all()
+		t.listed += len(t.numbers[slot])
 	}
 	set := func(bit Keep, have bool, f func()) {
 		if l.keep&bit != 0 && have {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/almotacen/almotacen/telemetry"
 	"github.com/almotacen/almotacen/telemetry/sketch"
 )
 
@@ -25,6 +26,7 @@ func (w *worker) keep(mi int, p *placed) {
 		slot, x, at := o.slot[i], o.x[i], o.t[i]
 		if x-x != 0 {
 			t.reject(slot, RejectRange)
+			w.beside(mi, t.group[slot], t.window[slot])
 			continue
 		}
 		h := &t.hot[slot]
@@ -127,7 +129,14 @@ func (w *worker) keepNumbers(mi int, p *placed) error {
 		return err
 	}
 	if m.Keep&KeepValues != 0 {
-		if t.values.n+len(slot) > w.cfg.Limits.Values {
+		n := len(slot)
+		if p.runs != nil {
+			n = 0
+			for _, r := range p.runs {
+				n += int(r.to - r.from)
+			}
+		}
+		if t.values.n+t.listed+n > w.cfg.Limits.Values {
 			return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d numbers for exact quantiles; keep a histogram, or raise Limits.Values", w.cfg.Limits.Values)}, mi, t.group[slot[0]])
 		}
 		if p.runs != nil {
@@ -209,7 +218,10 @@ func (w *worker) keepRows(tr *translation, mi int, c *chunk, p *placed) error {
 	if m.Keep&KeepEnds != 0 {
 		last, rank := uint32(0), uint32(0)
 		for k, s := range slot {
-			d := &c.b.Detail[c.from+row(k)]
+			var d telemetry.Detail // lanes made by hand may have none
+			if i := c.from + row(k); i < len(c.b.Detail) {
+				d = c.b.Detail[i]
+			}
 			if d.Source != last {
 				last, rank = d.Source, w.d.sources[c.b.Sources.At(d.Source).Name]
 			}

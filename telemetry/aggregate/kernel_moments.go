@@ -25,6 +25,7 @@ func runDecimals(h []hot, r []*rest, runs []run, x []float64, at []int64, ten fl
 		var n, sum int64
 		var sqLo, sqHi uint64
 		lo, hi := int64(1<<63-1), int64(-1<<63)
+		q.first, q.last = math.MaxInt64, math.MinInt64 // of the decimals: the times of others are theirs
 		for i, v := range x[q.from:q.to] {
 			y := float64(v * ten)
 			y = (y + toWhole) - toWhole
@@ -34,6 +35,7 @@ func runDecimals(h []hot, r []*rest, runs []run, x []float64, at []int64, ten fl
 					o.n++
 					continue
 				}
+				q.first, q.last = min(q.first, at[int(q.from)+i]), max(q.last, at[int(q.from)+i])
 				d := int64(y)
 				s := d >> 63
 				abs := uint64((d ^ s) - s)
@@ -46,6 +48,7 @@ func runDecimals(h []hot, r []*rest, runs []run, x []float64, at []int64, ten fl
 				lo, hi = min(lo, d), max(hi, d)
 				continue
 			}
+			q.first, q.last = min(q.first, at[int(q.from)+i]), max(q.last, at[int(q.from)+i])
 			d := int64(y)
 			n++
 			sum += d

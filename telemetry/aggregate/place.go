@@ -104,7 +104,7 @@ func (w *worker) findRuns(tr *translation, mi int, p *placed) (bool, error) {
 			if at >= to && from < to && i+2 < len(z.bounds) && at < z.bounds[i+2] {
 				i++
 			} else {
-				if at == telemetry.NoTime {
+				if at == telemetry.NoTime || at == latest {
 					return false, nil
 				}
 				o, _, _, err := z.find(at)
@@ -146,7 +146,7 @@ func (w *worker) windowsOf(tr *translation, mi int, p *placed) (bool, error) {
 			}
 		}
 		e, at := p.entity[k], p.at[k]
-		if tr.group[e] == noGroup || at == telemetry.NoTime {
+		if tr.group[e] == noGroup || at == telemetry.NoTime || at == latest {
 			return false, nil
 		}
 		o, _, _, err := w.zones[tr.zones[e]].find(at)

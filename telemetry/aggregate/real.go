@@ -130,7 +130,7 @@ func (r *Real) Extremes() (least, greatest float64, ok bool) { return r.min, r.m
 // Sum is the sum; ±Inf or NaN once it has left float64.
 func (r *Real) Sum() float64 { return r.s + r.c }
 
-// Mean is the mean; false if Count is 0.
+// Mean is the mean; false if Count is 0. It is ±Inf or NaN once the sum has left float64.
 func (r *Real) Mean() (float64, bool) {
 	if r.n == 0 {
 		return 0, false
@@ -140,7 +140,7 @@ func (r *Real) Mean() (float64, bool) {
 }
 
 // VarianceSample is Σ(x-mean)²/(n-1); false if Count is below 2. It is +Inf or NaN once
-// a square has left float64.
+// the sum or a square has left float64.
 func (r *Real) VarianceSample() (float64, bool) {
 	if r.n < 2 {
 		return 0, false
@@ -148,8 +148,8 @@ func (r *Real) VarianceSample() (float64, bool) {
 	return r.m2() / float64(r.n-1), true
 }
 
-// VariancePopulation is Σ(x-mean)²/n; false if Count is 0. It is +Inf or NaN once a square
-// has left float64.
+// VariancePopulation is Σ(x-mean)²/n; false if Count is 0. It is +Inf or NaN once the
+// sum or a square has left float64.
 func (r *Real) VariancePopulation() (float64, bool) {
 	if r.n == 0 {
 		return 0, false

@@ -308,7 +308,7 @@ func spreadValues(rows []Row, tables []*table, rowOf [][]uint32) {
 	for i := range rows {
 		v := &Values{x: all[next[i]:next[i+1]:next[i+1]]}
 		if lo, hi, ok := extremes(&rows[i].State); ok {
-			v.lo, v.hi, v.known = lo, hi, len(v.x)
+			v.lo, v.hi, v.known = lo+0, hi+0, len(v.x) // as -0 is kept as 0
 		}
 		rows[i].State.Values = v
 	}

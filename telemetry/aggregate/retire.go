@@ -124,6 +124,7 @@ func (a *Aggregator) pruned(mi int, old *table, t int64, series bool) *table {
 	for s, list := range old.numbers {
 		if to := moved[s]; to != ^uint32(0) {
 			fresh.numbers[to] = list
+			fresh.listed += len(list)
 		}
 	}
 	return fresh

@@ -148,7 +148,7 @@ func (w *worker) keepRun(mi int, slot, e uint32, r *course, from int, v []float6
 		x[k] = v[k] + 0
 	}
 	if m.Keep&KeepValues != 0 {
-		if t.values.n+len(x) > w.cfg.Limits.Values {
+		if t.values.n+t.listed+len(x) > w.cfg.Limits.Values {
 			return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d numbers for exact quantiles; keep a histogram, or raise Limits.Values", w.cfg.Limits.Values)}, mi, t.group[slot])
 		}
 		t.values.addRun(slot, x)

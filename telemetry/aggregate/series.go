@@ -277,7 +277,7 @@ func (w *worker) enter(mi int, e uint32, x *series, at int64) error {
 func (w *worker) keepOne(mi int, slot, e uint32, r Reading) error {
 	m, t := &w.d.measures[mi], w.tables[mi]
 	if m.Keep&KeepValues != 0 {
-		if t.values.n >= w.cfg.Limits.Values {
+		if t.values.n+t.listed >= w.cfg.Limits.Values {
 			return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d numbers for exact quantiles; keep a histogram, or raise Limits.Values", w.cfg.Limits.Values)}, mi, t.group[slot])
 		}
 		t.values.add([]uint32{slot}, []float64{r.Value})

@@ -109,7 +109,18 @@ func (w *worker) reject(tr *translation, mi int, code uint32, at int64, r Reject
 	}
 	t := w.tables[mi]
 	t.reject(t.at(e.group, int32(o)), r)
+	w.beside(mi, e.group, int32(o))
 	return nil
+}
+
+// beside makes the state beside that of floats, so that what is kept is there, if empty,
+// also where all was rejected.
+func (w *worker) beside(mi int, g uint32, o int32) {
+	if side := w.sides[mi]; side != nil {
+		n := side.len()
+		side.at(g, o)
+		w.states += side.len() - n
+	}
 }
 
 // number converts x and says why it does not count; RejectNone: it does.

@@ -40,6 +40,7 @@ type table struct {
 	counts  int      // of all tallies
 	turn    int
 	numbers [][]counted // of Values, beside the log
+	listed  int         // in numbers
 	settled int         // numbers of the log that no tally takes
 
 	values    log

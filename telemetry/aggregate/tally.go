@@ -171,11 +171,13 @@ func (t *table) settle(ten float64) {
 // enumerate adds what a tally counts to the counts of Values, and empties it.
 func (t *table) enumerate(s uint32, q *tally, ten float64) {
 	if t.lanes.keep&KeepValues != 0 {
+		t.listed -= len(t.numbers[s])
 		if list := q.list(ten); len(t.numbers[s]) == 0 {
 			t.numbers[s] = list
 		} else {
 			t.numbers[s] = mergeCounts(t.numbers[s], list)
 		}
+		t.listed += len(t.numbers[s])
 	}
 	q.reset()
 }

@@ -33,7 +33,7 @@ type counted struct {
 	n int64
 }
 
-// Add adds x, which must not be NaN. -0 counts as 0.
+// Add adds x, which must be finite. -0 counts as 0.
 func (v *Values) Add(x float64) { v.x = append(v.x, x+0) }
 
 // Merge adds what o holds; o does not change and shares nothing with v.
@@ -115,7 +115,10 @@ func (v *Values) Quantile(q float64, d Quantile) (float64, bool) {
 	if part == 0 || a == b {
 		return a, true
 	}
-	return a + float64((b-a)*part), true
+	if d := b - a; d-d == 0 {
+		return a + float64(d*part), true
+	}
+	return float64(a*(1-part)) + float64(b*part), true
 }
 
 // orderTwo is the order statistic k, from 0, and the next one if it is wanted and there

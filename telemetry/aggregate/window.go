@@ -71,7 +71,7 @@ func (w *windows) find(t int64) (ordinal, from, to int64, err error) {
 	var i int
 	if w.step > 0 {
 		// Zones move the guess by one at most, and a long history by a few.
-		i = min(int((t-w.bounds[0])/w.step), n-1)
+		i = int(min(uint64(t-w.bounds[0])/uint64(w.step), uint64(n-1)))
 		for t < w.bounds[i] {
 			i--
 		}
@@ -152,10 +152,16 @@ func clampTime(t time.Time) int64 {
 	return t.UnixNano()
 }
 
+// holds reports whether p lies within what an int64 of nanoseconds does, but for two days.
+func (w *windows) holds(p period.Period) bool {
+	const most = latest/1_000_000_000 - 2*24*3600
+	return p.Start(w.zone).Unix() > -most && p.End(w.zone).Unix() < most
+}
+
 // grow makes the table reach the window of t, doubling it on that side.
 func (w *windows) grow(t int64) error {
 	p := period.Of(time.Unix(0, t), w.freq, w.zone)
-	if p.IsZero() {
+	if p.IsZero() || !w.holds(p) {
 		return &Error{Kind: ErrWindow, Msg: fmt.Sprintf("no %v window has time %d", w.freq, t)}
 	}
 	lo, hi := p, p
@@ -163,12 +169,12 @@ func (w *windows) grow(t int64) error {
 		first, last := w.period(w.base), w.period(w.base+int64(n-1))
 		if t < w.bounds[0] {
 			hi = last
-			if q := first.Add(-min(n, w.limit-n)); !q.IsZero() && q.Compare(lo) < 0 {
+			if q := first.Add(-min(n, w.limit-n)); !q.IsZero() && w.holds(q) && q.Compare(lo) < 0 {
 				lo = q
 			}
 		} else {
 			lo = first
-			if q := last.Add(min(n, w.limit-n)); !q.IsZero() && q.Compare(hi) > 0 {
+			if q := last.Add(min(n, w.limit-n)); !q.IsZero() && w.holds(q) && q.Compare(hi) > 0 {
 				hi = q
 			}
 		}

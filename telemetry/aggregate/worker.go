@@ -80,7 +80,7 @@ func newWorker(d *dict, cfg *Config) *worker {
 		w.idle = w.idle && d.measures[i].ordered && d.measures[i].Dataset == ""
 		l := lanes{hot: true, keep: d.measures[i].Keep, dict: d}
 		if d.measures[i].Form == Decimal && !d.measures[i].ordered && l.keep&tallied != 0 {
-			l.tally = int(min(tallyRoom, cfg.Limits.Sketches/16))
+			l.tally = int(min(tallyRoom, cfg.Limits.Sketches/16/int64(len(d.measures))))
 		}
 		var side *table
 		if d.measures[i].Form == Float {
