@@ -413,6 +413,11 @@ func (b *bench) others(t *sensors, threads int) error {
 	if err := b.figure(t, "sketch-quantile 200 groups", 20, 0.01, threads, 2, keep(aggregate.KeepHistogram, period.None), "SELECT attribute, city, approx_quantile(v, 0.95)"+by, near); err != nil {
 		return err
 	}
+	if threads == 1 {
+		if err := b.sketchAlone(t); err != nil {
+			return err
+		}
+	}
 	distinct := func(s *aggregate.State) (float64, bool) { return float64(s.Distinct.Count()), true }
 	if err := b.figure(t, "distinct-values 200 groups", 5, 0, threads, 2, keep(aggregate.KeepDistinct, period.None), "SELECT attribute, city, count(DISTINCT v)::DOUBLE"+by, distinct); err != nil {
 		return err

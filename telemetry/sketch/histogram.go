@@ -124,36 +124,65 @@ func (h *Histogram) AddAll(x []float64) int {
 	}
 	// Pages by the low bits of sign and exponent; a number of another page goes the
 	// long way, and its page takes the place.
-	var tops [16]uint64
-	var pages [16]*[128]uint32
-	n, long := 0, 0
+	var f finder
+	for i := range f.tops {
+		f.tops[i] = math.MaxUint64 // no number's
+	}
+	n := 0
 	lo, hi := h.min, h.max
-	for _, v := range x {
+	for {
+		k, l, g := f.count(x, lo, hi)
+		n, lo, hi = n+k, l, g
+		h.n += uint64(k)
+		if x = x[k:]; len(x) == 0 {
+			break
+		}
+		if v := x[0]; h.Add(v) {
+			n++
+			if top := math.Float64bits(v) >> 52; top&0x7ff != 0 {
+				f.tops[top&15], f.pages[top&15] = top, h.pages[h.last].small
+				if h.pages[h.last].small == nil { // its counters have grown
+					f.tops[top&15] = math.MaxUint64
+				}
+			}
+		}
+		x = x[1:]
+	}
+	h.min, h.max = min(h.min, lo), max(h.max, hi)
+	return n
+}
+
+// finder is the pages of numbers met of late.
+type finder struct {
+	tops  [16]uint64
+	pages [16]*[128]uint32
+}
+
+// count counts numbers of these pages until one is of another or its counter is full, and
+// returns how many, and the extremes with theirs. It is not inlined, so that all it needs
+// stays in registers.
+//
+//go:noinline
+func (f *finder) count(x []float64, lo, hi float64) (int, float64, float64) {
+	for k, v := range x {
 		b := math.Float64bits(v)
 		top := b >> 52
-		if p := pages[top&15]; p != nil && tops[top&15] == top {
-			if c := &p[b>>45&127]; *c < math.MaxUint32 {
-				*c++
-				n++
-				if v < lo {
-					lo = v
-				}
-				if v > hi {
-					hi = v
-				}
-				continue
-			}
+		if f.tops[top&15] != top {
+			return k, lo, hi
 		}
-		if h.Add(v) {
-			long++
-			if top&0x7ff != 0 {
-				tops[top&15], pages[top&15] = top, h.pages[h.last].small
-			}
+		c := &f.pages[top&15][b>>45&127]
+		if *c == math.MaxUint32 {
+			return k, lo, hi
+		}
+		*c++
+		if v < lo {
+			lo = v
+		}
+		if v > hi {
+			hi = v
 		}
 	}
-	h.n += uint64(n)
-	h.min, h.max = min(h.min, lo), max(h.max, hi)
-	return n + long
+	return len(x), lo, hi
 }
 
 func (h *Histogram) page(key int16) int {
