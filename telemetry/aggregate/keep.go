@@ -55,40 +55,28 @@ func (w *worker) keepAll(tr *translation, mi int, c *chunk, p *placed) error {
 	if m.Keep&tallied == 0 {
 		return nil
 	}
-	if !finite(p.x) {
+	if m.Form == Decimal && m.Keep&^tallied == 0 && !finite(p.x) { // place has not looked
 		w.onlyFinite(p)
 	}
 	return w.keepNumbers(mi, p)
 }
 
-// onlyFinite takes out of p the numbers that keep has rejected.
+// onlyFinite takes out of p the numbers that keep has rejected, and those that no run
+// has.
 func (w *worker) onlyFinite(p *placed) {
 	s, n := &w.scratch, 0
-	if p.runs != nil {
-		p.slot = s.slot[:len(p.x)]
-		for _, r := range p.runs {
-			for k := r.from; k < r.to; k++ {
-				p.slot[k] = r.slot
-			}
+	take := func(k int, slot uint32) {
+		if x := p.x[k]; x-x == 0 {
+			s.e[n], s.x[n], s.t[n], s.slot[n] = p.entity[k], x, p.at[k], slot
+			n++
 		}
-		in := make([]bool, len(p.x)) // runs may leave rows out
-		for _, r := range p.runs {
-			for k := r.from; k < r.to; k++ {
-				in[k] = true
-			}
-		}
-		for k, x := range p.x {
-			if in[k] && x-x == 0 {
-				s.e[n], s.x[n], s.t[n], s.slot[n] = p.entity[k], x, p.at[k], p.slot[k]
-				n++
-			}
-		}
-	} else {
-		for k, x := range p.x {
-			if x-x == 0 {
-				s.e[n], s.x[n], s.t[n], s.slot[n] = p.entity[k], x, p.at[k], p.slot[k]
-				n++
-			}
+	}
+	for k, slot := range p.slot { // none with runs
+		take(k, slot)
+	}
+	for _, r := range p.runs {
+		for k := r.from; k < r.to; k++ {
+			take(int(k), r.slot)
 		}
 	}
 	*p = placed{entity: s.e[:n], x: s.x[:n], at: s.t[:n], slot: s.slot[:n]}
@@ -121,6 +109,14 @@ func (w *worker) slotsOf(mi int, p *placed) ([]uint32, *table, error) {
 	return to, side, w.check(mi, side.len()-before)
 }
 
+// roomFor holds n more numbers for exact quantiles to the limit.
+func (w *worker) roomFor(n, mi int, t *table, slot uint32) error {
+	if t.values.n+t.listed+n <= w.cfg.Limits.Values {
+		return nil
+	}
+	return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d numbers for exact quantiles; keep a histogram, or raise Limits.Values", w.cfg.Limits.Values)}, mi, t.group[slot])
+}
+
 // keepNumbers puts numbers into the states that measures keep of them on demand.
 func (w *worker) keepNumbers(mi int, p *placed) error {
 	m := &w.d.measures[mi]
@@ -136,8 +132,8 @@ func (w *worker) keepNumbers(mi int, p *placed) error {
 				n += int(r.to - r.from)
 			}
 		}
-		if t.values.n+t.listed+n > w.cfg.Limits.Values {
-			return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d numbers for exact quantiles; keep a histogram, or raise Limits.Values", w.cfg.Limits.Values)}, mi, t.group[slot[0]])
+		if err := w.roomFor(n, mi, t, slot[0]); err != nil {
+			return err
 		}
 		if p.runs != nil {
 			for _, r := range p.runs {

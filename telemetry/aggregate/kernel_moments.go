@@ -22,39 +22,29 @@ type odd struct {
 // runDecimals adds runs of rows to states, one write for a run.
 func runDecimals(h []hot, r []*rest, runs []run, x []float64, at []int64, ten float64, o *odd) {
 	for _, q := range runs {
-		var n, sum int64
+		var n, sum int64 // a chunk of greatest decimals fits
 		var sqLo, sqHi uint64
 		lo, hi := int64(1<<63-1), int64(-1<<63)
+		times := at[q.from:q.to]
 		q.first, q.last = math.MaxInt64, math.MinInt64 // of the decimals: the times of others are theirs
 		for i, v := range x[q.from:q.to] {
 			y := float64(v * ten)
 			y = (y + toWhole) - toWhole
-			if !(y >= -narrow && y <= narrow && y/ten == v) {
-				if !(y >= -maxDecimal && y <= maxDecimal && y/ten == v) {
-					o.slot[o.n], o.x[o.n], o.t[o.n] = q.slot, v, at[int(q.from)+i]
-					o.n++
-					continue
-				}
-				q.first, q.last = min(q.first, at[int(q.from)+i]), max(q.last, at[int(q.from)+i])
-				d := int64(y)
-				s := d >> 63
-				abs := uint64((d ^ s) - s)
-				ph, pl := bits.Mul64(abs, abs)
-				var c uint64
-				sqLo, c = bits.Add64(sqLo, pl, 0)
-				sqHi, _ = bits.Add64(sqHi, ph, c)
-				n++
-				sum += d
-				lo, hi = min(lo, d), max(hi, d)
+			if !(y >= -maxDecimal && y <= maxDecimal && y/ten == v) {
+				o.slot[o.n], o.x[o.n], o.t[o.n] = q.slot, v, times[i]
+				o.n++
 				continue
 			}
-			q.first, q.last = min(q.first, at[int(q.from)+i]), max(q.last, at[int(q.from)+i])
+			q.first, q.last = min(q.first, times[i]), max(q.last, times[i])
 			d := int64(y)
+			s := d >> 63
+			abs := uint64((d ^ s) - s)
+			ph, pl := bits.Mul64(abs, abs)
+			var c uint64
+			sqLo, c = bits.Add64(sqLo, pl, 0)
+			sqHi, _ = bits.Add64(sqHi, ph, c)
 			n++
 			sum += d
-			var c uint64
-			sqLo, c = bits.Add64(sqLo, uint64(d*d), 0)
-			sqHi += c
 			lo, hi = min(lo, d), max(hi, d)
 		}
 		addRun(h, r, &q, n, sum, sqLo, sqHi, lo, hi)

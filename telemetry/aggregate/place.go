@@ -12,14 +12,19 @@ type placed struct {
 	slot   []uint32 // by row
 }
 
+// rowsOf are the rows of l, or all of c, without states yet.
+func rowsOf(c *chunk, l *list) placed {
+	if l == nil {
+		return placed{entity: c.entity, x: c.number, at: c.time}
+	}
+	return placed{entity: l.entity[:l.n], x: l.number[:l.n], at: l.time[:l.n], row: l.row[:l.n]}
+}
+
 // place finds the states of the rows that count.
 func (w *worker) place(tr *translation, mi int, c *chunk, l *list, rows []int32, count *Totals) (placed, error) {
 	s := &w.scratch
 	before := w.tables[mi].len()
-	p := placed{entity: c.entity, x: c.number, at: c.time}
-	if l != nil {
-		p.entity, p.x, p.at, p.row = l.entity[:l.n], l.number[:l.n], l.time[:l.n], rows
-	}
+	p := rowsOf(c, l)
 	ok := w.clean(tr, mi, c, l, &p)
 	if ok {
 		var err error

@@ -148,8 +148,8 @@ func (w *worker) keepRun(mi int, slot, e uint32, r *course, from int, v []float6
 		x[k] = v[k] + 0
 	}
 	if m.Keep&KeepValues != 0 {
-		if t.values.n+t.listed+len(x) > w.cfg.Limits.Values {
-			return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d numbers for exact quantiles; keep a histogram, or raise Limits.Values", w.cfg.Limits.Values)}, mi, t.group[slot])
+		if err := w.roomFor(len(x), mi, t, slot); err != nil {
+			return err
 		}
 		t.values.addRun(slot, x)
 	}

@@ -2,7 +2,6 @@ package aggregate
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"math/bits"
 	"slices"
@@ -110,10 +109,7 @@ func (s *stage) reach(mi int, e uint32) {
 
 // order takes the rows of an ordered measure: those of l, or all.
 func (w *worker) order(tr *translation, mi int, c *chunk, l *list, rows []int32, count *Totals) error {
-	s, p := &w.scratch, placed{entity: c.entity, x: c.number, at: c.time}
-	if l != nil {
-		p.entity, p.x, p.at, p.row = l.entity[:l.n], l.number[:l.n], l.time[:l.n], rows
-	}
+	s, p := &w.scratch, rowsOf(c, l)
 	n := len(rows)
 	switch {
 	case w.shards < 2:
@@ -273,12 +269,12 @@ func (w *worker) enter(mi int, e uint32, x *series, at int64) error {
 	return w.check(mi, t.len()+own.len()-before)
 }
 
-// keepOne is keepMore for one reading of an ordered measure.
+// keepOne keeps one reading of an ordered measure as keepRows and keepNumbers do many.
 func (w *worker) keepOne(mi int, slot, e uint32, r Reading) error {
 	m, t := &w.d.measures[mi], w.tables[mi]
 	if m.Keep&KeepValues != 0 {
-		if t.values.n+t.listed >= w.cfg.Limits.Values {
-			return w.d.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d numbers for exact quantiles; keep a histogram, or raise Limits.Values", w.cfg.Limits.Values)}, mi, t.group[slot])
+		if err := w.roomFor(1, mi, t, slot); err != nil {
+			return err
 		}
 		t.values.add([]uint32{slot}, []float64{r.Value})
 	}

@@ -77,7 +77,9 @@ func (w *worker) tally(mi int, p *placed) {
 			rest = append(rest, r)
 		}
 	}
-	p.runs = rest
+	if p.runs = rest; len(rest) == 0 {
+		*p = placed{}
+	}
 }
 
 // widen gives tallies to states that have come to many numbers in a narrow range, of
