@@ -111,17 +111,10 @@ func (d *Decoder) text(w *protowire.Field) ([]byte, *telemetry.Error) {
 	return w.Data, nil
 }
 
-func (d *Decoder) readHeader(r protowire.Reader) *telemetry.Error {
+// each gives f the fields of a message, until f returns an error or the message is cut off.
+func (d *Decoder) each(r protowire.Reader, f func(w protowire.Field) *telemetry.Error) *telemetry.Error {
 	for w, ok := r.Next(); ok; w, ok = r.Next() {
-		var e *telemetry.Error
-		switch w.Num {
-		case 1:
-			_, e = d.text(&w)
-		case 3:
-			e = need(&d.run, &w, protowire.Varint)
-			d.stamp = w.Value
-		}
-		if e != nil {
+		if e := f(w); e != nil {
 			return e
 		}
 	}
@@ -129,6 +122,19 @@ func (d *Decoder) readHeader(r protowire.Reader) *telemetry.Error {
 		return d.run.Fail(telemetry.ErrSyntax, r.Offset(), "%s", r.Err)
 	}
 	return nil
+}
+
+func (d *Decoder) readHeader(r protowire.Reader) *telemetry.Error {
+	return d.each(r, func(w protowire.Field) (e *telemetry.Error) {
+		switch w.Num {
+		case 1:
+			_, e = d.text(&w)
+		case 3:
+			e = need(&d.run, &w, protowire.Varint)
+			d.stamp = w.Value
+		}
+		return e
+	})
 }
 
 // seconds is a time of the feed in nanoseconds.
@@ -172,15 +178,7 @@ func (d *Decoder) readEntity(r protowire.Reader) *telemetry.Error {
 	at := r.Offset()
 	var id []byte
 	var deleted bool
-	for in := r; ; {
-		w, ok := in.Next()
-		if !ok {
-			if in.Err != 0 {
-				return d.run.Fail(telemetry.ErrSyntax, in.Offset(), "%s", in.Err)
-			}
-			break
-		}
-		var e *telemetry.Error
+	e := d.each(r, func(w protowire.Field) (e *telemetry.Error) {
 		switch w.Num {
 		case 1:
 			id, e = d.text(&w)
@@ -190,9 +188,10 @@ func (d *Decoder) readEntity(r protowire.Reader) *telemetry.Error {
 		case 3, 4, 5:
 			e = need(&d.run, &w, protowire.Bytes)
 		}
-		if e != nil {
-			return e
-		}
+		return e
+	})
+	if e != nil {
+		return e
 	}
 	if len(id) == 0 {
 		return d.run.Fail(telemetry.ErrMissing, at, "an entity without an id")
@@ -206,8 +205,7 @@ func (d *Decoder) readEntity(r protowire.Reader) *telemetry.Error {
 		d.run.Batch.Append(&row)
 		return nil
 	}
-	for w, ok := r.Next(); ok; w, ok = r.Next() {
-		var e *telemetry.Error
+	return d.each(r, func(w protowire.Field) (e *telemetry.Error) {
 		switch w.Num {
 		case 3:
 			e = d.readUpdate(w.Message(), id)
@@ -220,9 +218,6 @@ func (d *Decoder) readEntity(r protowire.Reader) *telemetry.Error {
 				d.note(1, w.At, "shapes, stops and trip modifications are no observations")
 			}
 		}
-		if e != nil {
-			return e
-		}
-	}
-	return nil
+		return e
+	})
 }

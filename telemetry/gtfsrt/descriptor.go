@@ -16,13 +16,11 @@ type descriptor struct {
 	hasDirection, hasRelationship     bool
 }
 
-func (d *Decoder) readTrip(w *protowire.Field, out *descriptor) *telemetry.Error {
-	if e := need(&d.run, w, protowire.Bytes); e != nil {
+func (d *Decoder) readTrip(w protowire.Field, out *descriptor) *telemetry.Error {
+	if e := need(&d.run, &w, protowire.Bytes); e != nil {
 		return e
 	}
-	r := w.Message()
-	for x, ok := r.Next(); ok; x, ok = r.Next() {
-		var e *telemetry.Error
+	return d.each(w.Message(), func(x protowire.Field) (e *telemetry.Error) {
 		switch x.Num {
 		case 1:
 			out.trip, e = d.text(&x)
@@ -39,23 +37,15 @@ func (d *Decoder) readTrip(w *protowire.Field, out *descriptor) *telemetry.Error
 			e = need(&d.run, &x, protowire.Varint)
 			out.direction, out.hasDirection = x.Value, true
 		}
-		if e != nil {
-			return e
-		}
-	}
-	if r.Err != 0 {
-		return d.run.Fail(telemetry.ErrSyntax, r.Offset(), "%s", r.Err)
-	}
-	return nil
+		return e
+	})
 }
 
-func (d *Decoder) readVehicle(w *protowire.Field, out *descriptor) *telemetry.Error {
-	if e := need(&d.run, w, protowire.Bytes); e != nil {
+func (d *Decoder) readVehicle(w protowire.Field, out *descriptor) *telemetry.Error {
+	if e := need(&d.run, &w, protowire.Bytes); e != nil {
 		return e
 	}
-	r := w.Message()
-	for x, ok := r.Next(); ok; x, ok = r.Next() {
-		var e *telemetry.Error
+	return d.each(w.Message(), func(x protowire.Field) (e *telemetry.Error) {
 		switch x.Num {
 		case 1:
 			out.id, e = d.text(&x)
@@ -64,14 +54,8 @@ func (d *Decoder) readVehicle(w *protowire.Field, out *descriptor) *telemetry.Er
 		case 3:
 			out.plate, e = d.text(&x)
 		}
-		if e != nil {
-			return e
-		}
-	}
-	if r.Err != 0 {
-		return d.run.Fail(telemetry.ErrSyntax, r.Offset(), "%s", r.Err)
-	}
-	return nil
+		return e
+	})
 }
 
 // metadata is what rows have of a descriptor.

@@ -13,20 +13,12 @@ func (d *Decoder) readUpdate(r protowire.Reader, id []byte) *telemetry.Error {
 	var x descriptor
 	var stamp, delay uint64
 	hasDelay := false
-	for in := r; ; {
-		w, ok := in.Next()
-		if !ok {
-			if in.Err != 0 {
-				return d.run.Fail(telemetry.ErrSyntax, in.Offset(), "%s", in.Err)
-			}
-			break
-		}
-		var e *telemetry.Error
+	e := d.each(r, func(w protowire.Field) (e *telemetry.Error) {
 		switch w.Num {
 		case 1:
-			e = d.readTrip(&w, &x)
+			e = d.readTrip(w, &x)
 		case 3:
-			e = d.readVehicle(&w, &x)
+			e = d.readVehicle(w, &x)
 		case 4:
 			e = need(&d.run, &w, protowire.Varint)
 			stamp = w.Value
@@ -34,9 +26,10 @@ func (d *Decoder) readUpdate(r protowire.Reader, id []byte) *telemetry.Error {
 			e = need(&d.run, &w, protowire.Varint)
 			delay, hasDelay = w.Value, true
 		}
-		if e != nil {
-			return e
-		}
+		return e
+	})
+	if e != nil {
+		return e
 	}
 	typ := "Vehicle"
 	switch {
@@ -81,8 +74,7 @@ func (d *Decoder) stop(r protowire.Reader, row telemetry.Row, predicted *bool) *
 	d.dataset = d.dataset[:0]
 	var sequence uint64
 	var events [2]protowire.Field
-	for w, ok := r.Next(); ok; w, ok = r.Next() {
-		var e *telemetry.Error
+	e := d.each(r, func(w protowire.Field) (e *telemetry.Error) {
 		switch w.Num {
 		case 1:
 			e = need(&d.run, &w, protowire.Varint)
@@ -95,12 +87,10 @@ func (d *Decoder) stop(r protowire.Reader, row telemetry.Row, predicted *bool) *
 			e = need(&d.run, &w, protowire.Bytes)
 			events[w.Num-2] = w
 		}
-		if e != nil {
-			return e
-		}
-	}
-	if r.Err != 0 {
-		return d.run.Fail(telemetry.ErrSyntax, r.Offset(), "%s", r.Err)
+		return e
+	})
+	if e != nil {
+		return e
 	}
 	if len(d.dataset) == 0 {
 		d.dataset = strconv.AppendUint(append(d.dataset, '#'), uint64(uint32(sequence)), 10)
@@ -113,22 +103,19 @@ func (d *Decoder) stop(r protowire.Reader, row telemetry.Row, predicted *bool) *
 		}
 		var delay, at uint64
 		hasDelay := false
-		in := f.Message()
-		for w, ok := in.Next(); ok; w, ok = in.Next() {
-			if w.Num != 1 && w.Num != 2 {
-				continue
-			}
-			if e := need(&d.run, &w, protowire.Varint); e != nil {
-				return e
-			}
-			if w.Num == 1 {
+		e := d.each(f.Message(), func(w protowire.Field) (e *telemetry.Error) {
+			switch w.Num {
+			case 1:
+				e = need(&d.run, &w, protowire.Varint)
 				delay, hasDelay = w.Value, true
-			} else {
+			case 2:
+				e = need(&d.run, &w, protowire.Varint)
 				at = w.Value
 			}
-		}
-		if in.Err != 0 {
-			return d.run.Fail(telemetry.ErrSyntax, in.Offset(), "%s", in.Err)
+			return e
+		})
+		if e != nil {
+			return e
 		}
 		t, e := d.seconds(at, f.At)
 		if e != nil {

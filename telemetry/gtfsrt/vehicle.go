@@ -53,31 +53,24 @@ func (d *Decoder) readPosition(r protowire.Reader, id []byte) *telemetry.Error {
 	var x descriptor
 	var stamp uint64
 	places := 0
-	for in := r; ; {
-		w, ok := in.Next()
-		if !ok {
-			if in.Err != 0 {
-				return d.run.Fail(telemetry.ErrSyntax, in.Offset(), "%s", in.Err)
-			}
-			break
-		}
-		var e *telemetry.Error
+	e := d.each(r, func(w protowire.Field) (e *telemetry.Error) {
 		switch w.Num {
 		case 1:
-			e = d.readTrip(&w, &x)
+			e = d.readTrip(w, &x)
 		case 2:
 			if places++; places == 2 {
 				e = d.run.Fail(telemetry.ErrDuplicate, w.At, "a vehicle with two positions")
 			}
 		case 8:
-			e = d.readVehicle(&w, &x)
+			e = d.readVehicle(w, &x)
 		case 5:
 			e = need(&d.run, &w, protowire.Varint)
 			stamp = w.Value
 		}
-		if e != nil {
-			return e
-		}
+		return e
+	})
+	if e != nil {
+		return e
 	}
 	if len(x.id) > 0 {
 		id = x.id
