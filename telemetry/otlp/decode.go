@@ -202,52 +202,63 @@ func (d *Decoder) refuse(e *fault) error {
 	return d.run.Refuse(d.fail(e))
 }
 
-// readResource reads a ResourceMetrics. A fault is of the whole of it; an error ends all.
-func (d *Decoder) readResource(r protowire.Reader) (*fault, error) {
-	d.resource.reset()
-	var wire []byte
-	for in := r; ; {
-		w, ok := in.Next()
-		if !ok {
-			if in.Err != 0 {
-				return structure(in.Err, in.Offset()), nil
-			}
-			break
-		}
-		f := byNumber(mResourceMetrics, w.Num)
+// head checks the fields of a message, and gives found what field 1 holds, a message of
+// its own.
+func (d *Decoder) head(r protowire.Reader, outer, inner messageID, found func(wire []byte)) *fault {
+	for w, ok := r.Next(); ok; w, ok = r.Next() {
+		f := byNumber(outer, w.Num)
 		if f == nil {
 			continue
 		}
 		if e := f.wire(&w); e != nil {
-			return e, nil
+			return e
 		}
 		if f.num != 1 {
 			continue
 		}
-		if e := check(w.Message(), mResource, d.c.Limits.Depth); e != nil {
-			return e, nil
+		if e := check(w.Message(), inner, d.c.Limits.Depth); e != nil {
+			return e
 		}
-		wire = w.Data
-		d.resource.addAll(w.Data, 1)
+		found(w.Data)
 	}
-	if twice, bad := d.resource.sort(); bad {
-		return &fault{telemetry.ErrDuplicate, r.Offset(), "the resource has the attribute " + strconv.Quote(string(twice)) + " twice"}, nil
+	if r.Err != 0 {
+		return structure(r.Err, r.Offset())
 	}
+	return nil
+}
+
+// parts reads the fields 2 of a message. A fault is of one of them; an error ends all.
+func (d *Decoder) parts(r protowire.Reader, read func(w protowire.Field) (*fault, error)) error {
 	for w, ok := r.Next(); ok; w, ok = r.Next() {
 		if w.Num != 2 {
 			continue
 		}
-		e, err := d.readScope(w.Message(), wire)
-		if err != nil {
-			return nil, err
+		e, err := read(w)
+		if err == nil && e != nil {
+			err = d.refuse(e)
 		}
-		if e != nil {
-			if err := d.refuse(e); err != nil {
-				return nil, err
-			}
+		if err != nil {
+			return err
 		}
 	}
-	return nil, nil
+	return nil
+}
+
+// readResource reads a ResourceMetrics. A fault is of the whole of it; an error ends all.
+func (d *Decoder) readResource(r protowire.Reader) (*fault, error) {
+	d.resource.reset()
+	var resource []byte
+	e := d.head(r, mResourceMetrics, mResource, func(wire []byte) {
+		resource = wire
+		d.resource.addAll(wire, 1)
+	})
+	if e != nil {
+		return e, nil
+	}
+	if twice, bad := d.resource.sort(); bad {
+		return &fault{telemetry.ErrDuplicate, r.Offset(), "the resource has the attribute " + strconv.Quote(string(twice)) + " twice"}, nil
+	}
+	return nil, d.parts(r, func(w protowire.Field) (*fault, error) { return d.readScope(w.Message(), resource) })
 }
 
 // addAll adds the KeyValues that are the fields num of a message.
@@ -263,41 +274,8 @@ func (a *attributes) addAll(wire []byte, num int32) {
 // readScope reads a ScopeMetrics.
 func (d *Decoder) readScope(r protowire.Reader, resource []byte) (*fault, error) {
 	var scope []byte
-	for in := r; ; {
-		w, ok := in.Next()
-		if !ok {
-			if in.Err != 0 {
-				return structure(in.Err, in.Offset()), nil
-			}
-			break
-		}
-		f := byNumber(mScopeMetrics, w.Num)
-		if f == nil {
-			continue
-		}
-		if e := f.wire(&w); e != nil {
-			return e, nil
-		}
-		if f.num == 1 {
-			if e := check(w.Message(), mScope, d.c.Limits.Depth); e != nil {
-				return e, nil
-			}
-			scope = w.Data
-		}
+	if e := d.head(r, mScopeMetrics, mScope, func(wire []byte) { scope = wire }); e != nil {
+		return e, nil
 	}
-	for w, ok := r.Next(); ok; w, ok = r.Next() {
-		if w.Num != 2 {
-			continue
-		}
-		e, err := d.readMetric(w, resource, scope)
-		if err != nil {
-			return nil, err
-		}
-		if e != nil {
-			if err := d.refuse(e); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return nil, nil
+	return nil, d.parts(r, func(w protowire.Field) (*fault, error) { return d.readMetric(w, resource, scope) })
 }
