@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/almotacen/almotacen/indicators/period"
 	"github.com/almotacen/almotacen/telemetry"
@@ -49,8 +50,16 @@ func BenchmarkRun(b *testing.B) {
 			form   Form
 			keep   Keep
 			window period.Freq
-		}{{"decimal", Decimal, 0, period.Hour}, {"float", Float, 0, period.Hour}, {"values", Decimal, KeepValues, period.None}, {"histogram", Decimal, KeepHistogram, period.None}, {"distinct", Decimal, KeepDistinct, period.None}} {
+			hold   Hold
+		}{{"decimal", Decimal, 0, period.Hour, NotHeld}, {"float", Float, 0, period.Hour, NotHeld}, {"values", Decimal, KeepValues, period.None, NotHeld}, {"histogram", Decimal, KeepHistogram, period.None, NotHeld}, {"distinct", Decimal, KeepDistinct, period.None, NotHeld}, {"held", Decimal, 0, period.None, Step}} {
 			c := Config{Window: kind.window}
+			var age time.Duration
+			if kind.hold != NotHeld {
+				age = time.Hour
+				if shuffled {
+					c.Lateness = AnyOrder
+				}
+			}
 			c.Group = func(e telemetry.Entity) Group {
 				var d int
 				for _, x := range strings.TrimPrefix(e.ID, "device ") {
@@ -59,7 +68,7 @@ func BenchmarkRun(b *testing.B) {
 				return Group{ID: fmt.Sprintf("%06d", d%50)}
 			}
 			for a := range attributes {
-				c.Measures = append(c.Measures, Measure{ID: fmt.Sprint(a), Attribute: fmt.Sprintf("attribute %d", a), Decimals: 2, Form: kind.form, Keep: kind.keep})
+				c.Measures = append(c.Measures, Measure{ID: fmt.Sprint(a), Attribute: fmt.Sprintf("attribute %d", a), Decimals: 2, Form: kind.form, Keep: kind.keep, Hold: kind.hold, MaxAge: age})
 			}
 			b.Run(fmt.Sprintf("%s/shuffled=%v", kind.name, shuffled), func(b *testing.B) {
 				b.ReportAllocs()

@@ -172,17 +172,15 @@ func (a *Aggregator) saveMeasure(ctx context.Context, e *encoder, mi int, rank [
 			e.record(b)
 		}
 		w.stage.spreadOne(mi)
-		for n := range w.stage.queues[mi] {
-			q, s := &w.stage.queues[mi][n], &w.stage.sorter
-			if q.n == 0 {
-				continue
-			}
-			s.sort(&w.stage.pool, q)
+		_ = w.stage.eachSeries(mi, func(n uint32, q *queue, a []uint64) error { // f has no errors
+			s := &w.stage.sorter
+			s.sort(&w.stage.pool, q, a, &w.stage.shorts[mi].form)
 			for k := range s.now {
 				h := s.at(k)
 				e.record(putHeld(binary.AppendUvarint([]byte{partHeld + 1}, uint64(n)), &h))
 			}
-		}
+			return nil
+		})
 	}
 	if a.tails != nil {
 		for i := range a.tails[mi] {

@@ -164,7 +164,7 @@ type Limits struct {
 	Entities int   // different ones, of some 250 bytes; 2^22
 	Sketches int64 // bytes of histograms, distinct counts, frequent keys and counts of decimals; 2^30
 	Values   int   // numbers of KeepValues, of 8 bytes, 16 where groups alternate, but for those counted as decimals; 2^26
-	Pending  int   // readings that wait for earlier ones, of some 16 bytes, or 32 with offsets in sources; 2^24
+	Pending  int   // readings that wait for earlier ones, of some 8 to 16 bytes, or 32 with offsets in sources; 2^24
 	Dense    int   // slots of the direct index of a measure, of 4 bytes; beyond it a hash is used; 2^22
 }
 

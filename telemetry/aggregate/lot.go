@@ -30,7 +30,7 @@ func (l *lot) grow(n int) bool {
 }
 
 // waits is how many readings wait.
-func (s *stage) waits() int { return s.pool.n + s.lots }
+func (s *stage) waits() int { return s.pool.n + s.lots + s.short }
 
 // spread puts all lots into their queues.
 func (s *stage) spread() {

@@ -74,7 +74,13 @@ func (s *stage) bytes() int64 {
 	o := &s.sorter
 	n := int64(unsafe.Sizeof(*s)) + int64(len(s.pool.slabs))*slabCells*int64(unsafe.Sizeof(cell{})) + size(s.active) + size(s.rest) +
 		size(o.now) + size(o.value) + size(o.cells) + size(o.t) + size(o.t2) + size(o.x) + size(o.x2) + size(o.count) + size(s.first)
+	n += size(s.targets) + size(s.runs) + size(o.a) + size(o.b)
 	for i, t := range s.timed {
+		h := &s.shorts[i]
+		n += size(h.e) + size(h.v) + size(h.lots)
+		for _, l := range h.lots {
+			n += size(l.v) + size(l.of)
+		}
 		n += t.bytes() + size(s.series[i]) + size(s.queues[i]) + size(s.lot[i].e) + size(s.lot[i].t) + size(s.lot[i].x)
 	}
 	return n

@@ -45,19 +45,22 @@ func TestMemory(t *testing.T) {
 		entities int
 		bound    int64 // by the comments of Limits, doubled for slices that grow by doubling
 		limit    string
+		short    bool // readings of two decimals, without sources
 	}{
-		{"states", Measure{}, Limits{States: 60_000}, math.MaxInt, 60_000 * (1100 + 2*250), "Limits.States"},
-		{"floats", Measure{Form: Float}, Limits{States: 60_000}, math.MaxInt, 60_000 * (2*200 + 2*250), "Limits.States"},
-		{"entities", Measure{}, Limits{Entities: 60_000}, math.MaxInt, 60_000 * (1100 + 2*250), "Limits.Entities"},
-		{"histograms", Measure{Keep: KeepHistogram}, Limits{Sketches: 20 << 20}, math.MaxInt, 20<<20 + 60_000*(1100+2*250), "Limits.Sketches"},
-		{"few histograms", Measure{Keep: KeepHistogram}, Limits{Sketches: 10 << 20}, 1999, 10<<20 + 2000*1600 + 4<<20, "Limits.Sketches"},
-		{"distinct of groups", Measure{Keep: KeepDistinct}, Limits{Sketches: 20 << 20}, math.MaxInt, 20<<20 + 120_000*(1100+2*250), "Limits.Sketches"},
-		{"distinct", Measure{Keep: KeepDistinct}, Limits{Sketches: 4 << 20}, 100, 6 << 20, "Limits.Sketches"},
-		{"entities of groups", Measure{Keep: KeepEntities, Form: Float}, Limits{States: 120_000}, math.MaxInt, 60_000 * (2*200 + 2*250 + 2*120), "Limits.States"},
-		{"frequent", Measure{Keep: KeepTop}, Limits{Sketches: 20 << 20}, 500, 24 << 20, "Limits.Sketches"},
-		{"values", Measure{Keep: KeepValues}, Limits{Values: 200_000}, 3, 200_000*2*16 + 4<<20, "Limits.Values"},
-		{"waiting", Measure{Once: true}, Limits{Pending: 100_000}, 10, 100_000*2*56 + 4<<20, "Limits.Pending"},
-		{"held", Measure{Hold: Step, MaxAge: age}, Limits{States: 60_000}, 40_000, 60_000 * (1100 + 2*800), "Limits.States"},
+		{"states", Measure{}, Limits{States: 60_000}, math.MaxInt, 60_000 * (1100 + 2*250), "Limits.States", false},
+		{"floats", Measure{Form: Float}, Limits{States: 60_000}, math.MaxInt, 60_000 * (2*200 + 2*250), "Limits.States", false},
+		{"entities", Measure{}, Limits{Entities: 60_000}, math.MaxInt, 60_000 * (1100 + 2*250), "Limits.Entities", false},
+		{"histograms", Measure{Keep: KeepHistogram}, Limits{Sketches: 20 << 20}, math.MaxInt, 20<<20 + 60_000*(1100+2*250), "Limits.Sketches", false},
+		{"few histograms", Measure{Keep: KeepHistogram}, Limits{Sketches: 10 << 20}, 1999, 10<<20 + 2000*1600 + 4<<20, "Limits.Sketches", false},
+		{"distinct of groups", Measure{Keep: KeepDistinct}, Limits{Sketches: 20 << 20}, math.MaxInt, 20<<20 + 120_000*(1100+2*250), "Limits.Sketches", false},
+		{"distinct", Measure{Keep: KeepDistinct}, Limits{Sketches: 4 << 20}, 100, 6 << 20, "Limits.Sketches", false},
+		{"entities of groups", Measure{Keep: KeepEntities, Form: Float}, Limits{States: 120_000}, math.MaxInt, 60_000 * (2*200 + 2*250 + 2*120), "Limits.States", false},
+		{"frequent", Measure{Keep: KeepTop}, Limits{Sketches: 20 << 20}, 500, 24 << 20, "Limits.Sketches", false},
+		{"values", Measure{Keep: KeepValues}, Limits{Values: 200_000}, 3, 200_000*2*16 + 4<<20, "Limits.Values", false},
+		{"waiting", Measure{Once: true}, Limits{Pending: 100_000}, 10, 100_000*2*56 + 4<<20, "Limits.Pending", false},
+		{"short", Measure{Once: true}, Limits{Pending: 300_000}, 10, 300_000*2*8 + 4<<20, "Limits.Pending", true},
+		{"short, of many", Measure{Once: true}, Limits{Pending: 300_000}, 90_000, 300_000*2*16 + 90_000*(250+2*150) + 4<<20, "Limits.Pending", true},
+		{"held", Measure{Hold: Step, MaxAge: age}, Limits{States: 60_000}, 40_000, 60_000 * (1100 + 2*800), "Limits.States", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.measure.ID, c.measure.Attribute = "m", "x"
@@ -72,6 +75,12 @@ func TestMemory(t *testing.T) {
 			for i := 0; err == nil; i++ {
 				require.Less(t, i, 100)
 				hostile(&b, i*chunk, chunk, c.entities)
+				if c.short {
+					b.Detail = nil
+					for k := range b.Number {
+						b.Number[k] = float64(k) / 100
+					}
+				}
 				if err = a.Add(&b); err == nil && i > 0 && i%8 != 0 {
 					continue
 				}

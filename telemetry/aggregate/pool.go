@@ -22,13 +22,16 @@ type pool struct {
 type sorter struct {
 	now     []int64
 	value   []float64
-	cells   []uint64 // by reading: its cell, and whether it is wide; none: no reading is
+	cells   []uint64 // by reading: its cell, and whether it is wide or a short; none: all are alike
 	from    *pool
-	quality telemetry.Quality // of those that are not wide
+	shorts  []uint64
+	form    *form             // of the shorts
+	quality telemetry.Quality // of those that are neither
 
 	t, t2 []int64
 	x, x2 []float64
 	count []uint32
+	a, b  []uint64
 }
 
 // cell is a time and a number; or the offset of that reading, and its source and quality.
@@ -47,7 +50,10 @@ const (
 	blockClasses = 7
 )
 
-const wideBlock = 1 << 32
+const (
+	wideBlock  = 1 << 32
+	shortBlock = 1 << 33 // of no block
+)
 
 // queue is the readings of one series in a pool. Those of the quality of the first,
 // without source and offset, take a cell; from the first other one on they are wide and
@@ -180,17 +186,27 @@ func (s *sorter) reserve(n int) {
 	}
 }
 
-// sort takes the readings of q, which stay there, in order: by Reading.Compare, then
-// quality.
-func (s *sorter) sort(p *pool, q *queue) {
-	n := int(q.n)
+// sort takes the readings of q, which stay there, and shorts of the same series in order:
+// by Reading.Compare, then quality.
+func (s *sorter) sort(p *pool, q *queue, shorts []uint64, f *form) {
+	n := int(q.n) + len(shorts)
+	refer := q.wide || q.n > 0 && len(shorts) > 0 && q.quality != f.quality // to where they are
 	s.reserve(n)
 	if s.count == nil {
 		s.count = make([]uint32, 2<<sortBits)
 	}
 	t, x := s.t[:n], s.x[:n]
-	s.from, s.quality, s.cells = p, q.quality, s.cells[:0]
-	k := 0
+	s.from, s.quality, s.cells, s.shorts, s.form = p, q.quality, s.cells[:0], shorts, f
+	if q.n == 0 && len(shorts) > 0 {
+		s.quality = f.quality
+	}
+	for k, v := range shorts {
+		t[k], x[k] = f.time(v), f.value(v)
+		if refer {
+			x[k] = math.Float64frombits(uint64(k) | shortBlock)
+		}
+	}
+	k := len(shorts)
 	for b := q.head; b != 0; {
 		h := *p.cell(b)
 		if b == q.tail {
@@ -204,7 +220,7 @@ func (s *sorter) sort(p *pool, q *queue) {
 				t[k], x[k] = c[i].a, math.Float64frombits(uint64(b)+1+uint64(i)|wideBlock)
 				k++
 			}
-		case q.wide:
+		case refer:
 			for i := range c {
 				t[k], x[k] = c[i].a, math.Float64frombits(uint64(b)+1+uint64(i))
 				k++
@@ -223,11 +239,11 @@ func (s *sorter) sort(p *pool, q *queue) {
 		s.t, s.t2, s.x, s.x2 = s.t2, s.t, s.x2, s.x
 		t, x = s.t[:n], s.x[:n]
 	}
-	if q.wide {
+	if refer {
 		s.cells = slices.Grow(s.cells, n)[:n]
 		for k, v := range x {
 			s.cells[k] = math.Float64bits(v)
-			x[k] = math.Float64frombits(p.cell(uint32(s.cells[k])).b)
+			x[k] = s.held(s.cells[k]).Value
 		}
 	}
 	for k := 1; k < n; {
@@ -263,6 +279,10 @@ func (s *sorter) sortEqual(from, to int) {
 
 // held is the reading in a cell.
 func (s *sorter) held(c uint64) held {
+	if c&shortBlock != 0 {
+		v := s.shorts[uint32(c)]
+		return held{Reading{Time: s.form.time(v), Value: s.form.value(v)}, s.form.quality}
+	}
 	p := s.from.cell(uint32(c))
 	h := held{Reading{Time: p.a, Value: math.Float64frombits(p.b)}, s.quality}
 	if c&wideBlock != 0 {

@@ -178,6 +178,9 @@ func (a *Aggregator) keepTails(r *Result, t int64) {
 // still comes for these windows late.
 func (w *worker) settle(t int64) error {
 	w.stage.settled = w.settled(t)
+	if err := w.stage.unshorten(); err != nil {
+		return err
+	}
 	if err := w.release(func(e uint32, _ *queue, t int64) bool { return w.retired(e, t) }); err != nil {
 		return err
 	}

@@ -255,7 +255,7 @@ func (w *worker) release(goes func(e uint32, q *queue, t int64) bool) error {
 	for _, a := range s.active {
 		mi, e := int(a.table), a.slot
 		q := &s.queues[mi][e]
-		s.sorter.sort(&s.pool, q)
+		s.sorter.sort(&s.pool, q, nil, nil)
 		r := course{t: s.sorter.now, x: s.sorter.value, sorter: &s.sorter}
 		n := 0
 		for n < len(r.t) && goes(e, q, r.t[n]) {

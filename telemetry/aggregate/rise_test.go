@@ -278,7 +278,7 @@ func TestPool(t *testing.T) {
 		if rng.IntN(12) == 0 {
 			slices.SortFunc(want[i], func(a, b held) int { return cmp.Or(a.Compare(b.Reading), cmp.Compare(a.quality, b.quality)) })
 			if q.n > 0 {
-				s.sort(&p, q)
+				s.sort(&p, q, nil, nil)
 				got := make([]held, len(s.now))
 				for k := range got {
 					got[k] = s.at(k)
@@ -337,7 +337,7 @@ func TestSortTimes(t *testing.T) {
 			want[i] = v
 			p.put(&q, &held{Reading: Reading{Time: v, Value: float64(v)}})
 		}
-		s.sort(&p, &q)
+		s.sort(&p, &q, nil, nil)
 		slices.Sort(want)
 		require.Equal(t, want, s.now)
 		for k, v := range s.now {

@@ -64,6 +64,11 @@ type stage struct {
 	queues  [][]queue  // likewise
 	active  []place    // of queues with readings: the measure is the table, the entity the slot
 	pool    pool
+	shorts  []shorts // by measure
+	short   int      // of all
+	noForms bool     // no measure has shorts any more
+	targets []target
+	runs    []shortRun
 	lot     []lot    // by measure: readings before they are in the pool
 	lots    int      // of all lots
 	first   []uint32 // room
@@ -75,15 +80,19 @@ type stage struct {
 	settled []int64 // by zone: what comes for times before is late; see settle
 	single  bool    // readings go one by one, as tests want it
 
+	left    [chunkRows]int32
 	decimal [chunkRows]int64
 	odd     [chunkRows]int32
 	number  [chunkRows]float64
 }
 
 func newStage(d *dict, cfg *Config) *stage {
-	s := &stage{series: make([][]series, len(d.measures)), queues: make([][]queue, len(d.measures)), lot: make([]lot, len(d.measures)), pending: cfg.Limits.Pending}
+	s := &stage{series: make([][]series, len(d.measures)), queues: make([][]queue, len(d.measures)), shorts: make([]shorts, len(d.measures)), lot: make([]lot, len(d.measures)), pending: cfg.Limits.Pending}
 	for i := range d.measures {
 		s.timed = append(s.timed, newTable(cfg.Limits.Dense, lanes{timed: d.measures[i].Hold != NotHeld, counter: d.measures[i].Meter != nil}))
+		if !d.measures[i].ordered {
+			s.shorts[i].misses = missed
+		}
 	}
 	return s
 }
@@ -348,14 +357,21 @@ func (w *worker) waiting(ctx context.Context) (*worker, error) {
 		}
 		o.stage.queues[mi] = w.stage.queues[mi] // only read
 	}
-	for i, a := range w.stage.active {
-		if i%looks == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		mi, e := int(a.table), a.slot
-		s := &o.stage.sorter
-		s.sort(&w.stage.pool, &w.stage.queues[mi][e])
-		if err := o.rise(mi, e, &course{t: s.now, x: s.value, sorter: s}, 0, len(s.now)); err != nil {
+	i, s := 0, &o.stage.sorter
+	for mi := range w.stage.queues {
+		f, m := &w.stage.shorts[mi].form, &w.d.measures[mi]
+		err := w.stage.eachSeries(mi, func(e uint32, q *queue, a []uint64) error {
+			if i%looks == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+			i++
+			if q.n == 0 && m.Keep == 0 && m.Meter == nil {
+				return o.riseShort(mi, e, f, s.sortShort(a))
+			}
+			s.sort(&w.stage.pool, q, a, f)
+			return o.rise(mi, e, &course{t: s.now, x: s.value, sorter: s}, 0, len(s.now))
+		})
+		if err != nil {
 			return nil, err
 		}
 	}

@@ -10,16 +10,17 @@ import (
 // looking at each: of kind Number, of one accepted quality and one unit that stays.
 // Numbers may not be finite.
 func (w *worker) clean(tr *translation, mi int, c *chunk, l *list, p *placed) bool {
-	m := &w.d.measures[mi]
-	if m.bounded || m.sentinel || m.changes || m.Dataset != "" {
-		return false
-	}
 	first := 0
 	if l != nil {
 		first = int(l.row[0])
 	}
-	return (c.plain || l != nil && l.plain(c)) && m.accept>>(c.quality[first]&31)&1 != 0 && tr.convert[mi][c.unit[first]].as &&
-		(!w.bounded || within(p.at, w.from, w.to))
+	return w.asIs(tr, mi, c, first) && (c.plain || l != nil && l.plain(c)) && (!w.bounded || within(p.at, w.from, w.to))
+}
+
+// asIs reports whether numbers of the quality and unit of a row count as they are.
+func (w *worker) asIs(tr *translation, mi int, c *chunk, row int) bool {
+	m := &w.d.measures[mi]
+	return !m.bounded && !m.sentinel && !m.changes && m.Dataset == "" && m.accept>>(c.quality[row]&31)&1 != 0 && tr.convert[mi][c.unit[row]].as
 }
 
 // sift leaves the rows that count in the scratch, converted, and counts the others.

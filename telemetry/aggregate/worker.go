@@ -165,6 +165,11 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 	unitless := c.b.Units.Len() == 0 // all codes are 0
 	w.touched += touch(&c, unitless)
 	c.plain = count(c.kind, telemetry.Number) == n && count(c.quality, c.quality[0]) == n && (unitless || uniform(c.unit))
+	if w.ordered {
+		if ok, err := w.shorten(tr, &c); ok || err != nil {
+			return err
+		}
+	}
 	if uniform(c.attribute) {
 		return w.addChain(tr, tr.chain[c.attribute[0]], &c, nil)
 	}
