@@ -45,9 +45,9 @@ func (a *Aggregator) Checkpoint(ctx context.Context, name string, note []byte) e
 		for _, r := range a.runs {
 			e.record(append(putText(nil, r.name), r.sum[:]...))
 		}
-		rank := a.ranks()
+		order := a.order()
 		for mi := range a.measures {
-			a.saveMeasure(ctx, e, mi, rank)
+			a.saveMeasure(ctx, e, mi, order)
 		}
 		if e.err == nil {
 			_, e.err = w.Write(e.sum.Sum(nil))
@@ -107,7 +107,7 @@ const (
 	partEnd    = 0
 )
 
-func (a *Aggregator) saveMeasure(ctx context.Context, e *encoder, mi int, rank []uint32) {
+func (a *Aggregator) saveMeasure(ctx context.Context, e *encoder, mi int, order *ordering) {
 	var exact, sides []*table
 	for _, w := range a.workers {
 		if w.tables[mi].lanes.hot {
@@ -120,10 +120,10 @@ func (a *Aggregator) saveMeasure(ctx context.Context, e *encoder, mi int, rank [
 	for _, w := range a.stages {
 		exact = append(exact, w.tables[mi])
 	}
-	a.saveTables(ctx, e, mi, partExact, exact, rank)
-	a.saveTables(ctx, e, mi, partSide, sides, rank)
+	a.saveTables(ctx, e, mi, partExact, exact, order)
+	a.saveTables(ctx, e, mi, partSide, sides, order)
 	if a.real[mi] != nil {
-		a.saveTables(ctx, e, mi, partReal, []*table{a.real[mi]}, rank)
+		a.saveTables(ctx, e, mi, partReal, []*table{a.real[mi]}, order)
 		t := a.workers[0].tables[mi]
 		for s := range t.group {
 			if t.merged(s) {
@@ -213,12 +213,12 @@ func (a *Aggregator) slotKey(b []byte, part byte, t *table, slot uint32) []byte 
 }
 
 // saveTables writes the merged states of tables.
-func (a *Aggregator) saveTables(ctx context.Context, e *encoder, mi int, part byte, tables []*table, rank []uint32) {
+func (a *Aggregator) saveTables(ctx context.Context, e *encoder, mi int, part byte, tables []*table, order *ordering) {
 	var r Result
 	if e.err != nil {
 		return
 	}
-	if e.err = a.collectTables(ctx, &r, mi, tables, rank); e.err != nil {
+	if e.err = a.collectTables(ctx, &r, mi, tables, order); e.err != nil {
 		return
 	}
 	zones := a.workers[0].zonesOf(a.dict)

@@ -143,7 +143,7 @@ type Config struct {
 	// and read again for results (Each, Result). "": more states are an error. States
 	// of measures that need an order stay in memory.
 	SpillDir string
-	// Workers is the most goroutines that AddAll and Run use; 0 or 1: the caller's.
+	// Workers is the most goroutines that AddAll, Run and the making of results use; 0 or 1: the caller's.
 	Workers int
 	Limits  Limits
 	// Progress, if it is set, is told while rows are added how far the aggregator is: at

@@ -134,22 +134,23 @@ func (a *Aggregator) gather(ctx context.Context, until int64) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	order := a.order()
+	sheets := make([]sheet, len(a.measures))
 	n := 0
-	for _, w := range append(stages[:len(stages):len(stages)], a.workers...) {
-		n += w.states
+	for i := range sheets {
+		sheets[i] = a.sheet(i, a.tablesOf(i, stages), order)
+		n += sheets[i].rows
 	}
-	for _, t := range a.real {
-		if t != nil {
-			n += t.len()
-		}
+	for _, w := range stages {
+		n += w.states // of series
 	}
 	r.rows = make([]Row, 0, n)
-	rank := a.ranks()
 	for i := range a.measures {
 		first := len(r.rows)
-		if err := a.collect(ctx, r, i, rank, stages); err != nil {
+		if err := a.fill(ctx, r, &sheets[i], order); err != nil {
 			return nil, err
 		}
+		sheets[i] = sheet{}
 		if m := &a.measures[i]; m.Hold != NotHeld || m.Meter != nil {
 			series, err := a.seriesRows(ctx, i, stages)
 			if err != nil {
@@ -185,246 +186,4 @@ func (a *Aggregator) newResult() *Result {
 	t := a.Totals()
 	t.subtract(a.counted)
 	return &Result{Totals: t, measures: a.measures, since: a.retired, until: earliest, only: a.only()}
-}
-
-// ranks are the places of the groups in the order of their IDs.
-func (a *Aggregator) ranks() []uint32 {
-	order := make([]uint32, len(a.dict.groups))
-	for i := range order {
-		order[i] = uint32(i)
-	}
-	slices.SortFunc(order, func(x, y uint32) int { return strings.Compare(a.dict.groups[x].ID, a.dict.groups[y].ID) })
-	rank := make([]uint32, len(order))
-	for i, g := range order {
-		rank[g] = uint32(i)
-	}
-	return rank
-}
-
-// looks is how many states are worked on between two looks at a context.
-const looks = 4096
-
-// place is a slot of a table and its order among all.
-type place struct {
-	key   uint64 // rank of the group, then window
-	table uint32
-	slot  uint32
-}
-
-// collect appends the rows of a measure.
-func (a *Aggregator) collect(ctx context.Context, r *Result, mi int, rank []uint32, stages []*worker) error {
-	var tables []*table
-	if a.real[mi] != nil {
-		tables = append(tables, a.real[mi])
-	}
-	for _, w := range a.workers {
-		tables = append(tables, w.tables[mi])
-	}
-	if a.measures[mi].ordered {
-		for _, w := range stages {
-			tables = append(tables, w.tables[mi])
-		}
-	}
-	for _, w := range a.workers {
-		if w.sides[mi] != nil {
-			tables = append(tables, w.sides[mi])
-		}
-	}
-	return a.collectTables(ctx, r, mi, tables, rank)
-}
-
-// collectTables appends the merged rows of tables of a measure.
-func (a *Aggregator) collectTables(ctx context.Context, r *Result, mi int, tables []*table, rank []uint32) error {
-	n := 0
-	for _, t := range tables {
-		t.settle(a.measures[mi].ten)
-		n += t.len()
-	}
-	places := make([]place, 0, n)
-	for k, t := range tables {
-		for s, g := range t.group {
-			if t.merged(s) {
-				continue
-			}
-			places = append(places, place{uint64(rank[g])<<32 | uint64(uint32(t.window[s])^1<<31), uint32(k), uint32(s)})
-		}
-	}
-	places = sortPlaces(places)
-	zones := a.workers[0].zonesOf(a.dict)
-	var last uint64
-	values := a.measures[mi].Keep&KeepValues != 0
-	rowOf := make([][]uint32, len(tables)) // place in r.rows of a slot
-	if values {
-		for k, t := range tables {
-			rowOf[k] = make([]uint32, t.len())
-		}
-	}
-	first := len(r.rows)
-	for i, p := range places {
-		if i%looks == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		t := tables[p.table]
-		if values {
-			rowOf[p.table][p.slot] = uint32(len(r.rows) - first)
-		}
-		if i > 0 && p.key == last {
-			if values {
-				rowOf[p.table][p.slot]--
-			}
-			o := t.state(p.slot, a.measures[mi].scale)
-			if err := r.rows[len(r.rows)-1].State.Merge(&o); err != nil {
-				return a.dict.wrap(err, mi, t.group[p.slot])
-			}
-			continue
-		}
-		last = p.key
-		g := &a.dict.groups[t.group[p.slot]]
-		w := zones[a.dict.zone(g.Zone)]
-		r.rows = append(r.rows, Row{measure: int32(mi), Group: g.ID, Zone: g.Zone, State: t.state(p.slot, a.measures[mi].scale).own()})
-		x := &r.rows[len(r.rows)-1]
-		o := int64(t.window[p.slot])
-		x.Window = w.period(o)
-		x.Start, x.End = w.spanOf(o)
-	}
-	if values {
-		spreadValues(r.rows[first:], tables, rowOf)
-	}
-	return nil
-}
-
-// spreadValues puts the numbers of the tables' logs into their rows: counted, then
-// moved once into one array.
-func spreadValues(rows []Row, tables []*table, rowOf [][]uint32) {
-	next := make([]int, len(rows)+1)
-	for k, t := range tables {
-		of := rowOf[k]
-		t.values.each(func(slot uint32, x []float64) { next[of[slot]+1] += len(x) })
-	}
-	for i := range rows {
-		next[i+1] += next[i]
-	}
-	all := make([]float64, next[len(rows)])
-	for i := range rows {
-		v := &Values{x: all[next[i]:next[i+1]:next[i+1]]}
-		if lo, hi, ok := extremes(&rows[i].State); ok {
-			v.lo, v.hi, v.known = lo+0, hi+0, len(v.x) // as -0 is kept as 0
-		}
-		rows[i].State.Values = v
-	}
-	for k, t := range tables {
-		of := rowOf[k]
-		t.values.each(func(slot uint32, x []float64) {
-			at := &next[of[slot]]
-			copy(all[*at:], x)
-			*at += len(x)
-		})
-		for s, list := range t.numbers {
-			if len(list) == 0 {
-				continue
-			}
-			if v := rows[of[s]].State.Values; len(v.counts) == 0 {
-				v.counts, v.n = list, total(list) // lists never change: merging makes new ones
-			} else {
-				v.Merge(&Values{counts: list, n: total(list)})
-			}
-		}
-	}
-}
-
-// zonesOf are the windows of every zone.
-func (w *worker) zonesOf(d *dict) []*windows {
-	for len(w.zones) < len(d.zones) {
-		w.zones = append(w.zones, newWindows(w.cfg.Window, d.zones[len(w.zones)], w.cfg.Limits.Windows))
-	}
-	return w.zones
-}
-
-// state is the state of a slot, which shares memory with the table, but for its sets.
-func (t *table) state(slot uint32, scale uint8) State {
-	s := State{Rejects: t.rejects[slot]}
-	switch {
-	case t.lanes.hot:
-		s.Moments = Moments{hot: t.hot[slot], rest: t.rest[slot], scale: scale}
-	case t.lanes.part:
-		r := t.part[slot].real(t.count[slot])
-		s.Real = &r
-	case t.lanes.real:
-		s.Real = &t.real[slot]
-	}
-	if k := t.lanes.keep; k != 0 {
-		if k&KeepHistogram != 0 {
-			s.Histogram = t.histogram[slot]
-		}
-		if k&KeepEntities != 0 {
-			s.Entities = t.entitySet(slot)
-		}
-		if k&KeepDistinct != 0 {
-			s.Distinct = t.numberSet(slot, float64(pow10[scale]))
-		}
-		if k&KeepTop != 0 {
-			s.Top = t.top[slot]
-		}
-		if k&KeepEnds != 0 {
-			s.Ends = &t.ends[slot]
-		}
-		if k&KeepCircle != 0 {
-			s.Circle = &t.circle[slot]
-		}
-	}
-	return s
-}
-
-// own is s, of a table, with memory of its own.
-func (s State) own() State {
-	if x := s; x.Moments.rest == nil {
-		x.Moments = Moments{}
-		if x == (State{}) {
-			return s
-		}
-	}
-	entities, distinct := s.Entities, s.Distinct
-	s.Entities, s.Distinct = nil, nil
-	out := State{Moments: Moments{scale: s.Moments.scale}}
-	_ = out.Merge(&s) // same scale
-	out.Entities, out.Distinct = entities, distinct
-	return out
-}
-
-// sortPlaces is p sorted by key, stable: bytes that all keys share are skipped.
-func sortPlaces(p []place) []place {
-	if len(p) < 64 {
-		slices.SortStableFunc(p, func(a, b place) int { return cmp.Compare(a.key, b.key) })
-		return p
-	}
-	var and, or = ^uint64(0), uint64(0)
-	sorted := true
-	for i := range p {
-		and &= p[i].key
-		or |= p[i].key
-		sorted = sorted && (i == 0 || p[i-1].key <= p[i].key)
-	}
-	if sorted {
-		return p
-	}
-	tmp := make([]place, len(p))
-	for shift := 0; shift < 64; shift += 8 {
-		if (and^or)>>shift&0xff == 0 {
-			continue
-		}
-		var count [257]int
-		for i := range p {
-			count[p[i].key>>shift&0xff+1]++
-		}
-		for i := range 256 {
-			count[i+1] += count[i]
-		}
-		for i := range p {
-			b := p[i].key >> shift & 0xff
-			tmp[count[b]] = p[i]
-			count[b]++
-		}
-		p, tmp = tmp, p
-	}
-	return p
 }

@@ -24,7 +24,7 @@ type spilled struct {
 // and open morsels stay.
 func (a *Aggregator) spill(ctx context.Context) error {
 	var r Result
-	rank := a.ranks()
+	order := a.order()
 	h := sha256.New()
 	tmp := spilled{name: fmt.Sprintf("states-%d-%d.run", a.position, len(a.runs))}
 	path := filepath.Join(a.cfg.SpillDir, tmp.name)
@@ -34,12 +34,13 @@ func (a *Aggregator) spill(ctx context.Context) error {
 			if a.measures[mi].ordered {
 				continue
 			}
+			clear(r.rows)
 			r.rows = r.rows[:0]
 			var tables []*table
 			for _, w := range a.workers {
 				tables = append(tables, w.tables[mi])
 			}
-			if err := a.collectTables(ctx, &r, mi, tables, rank); err != nil {
+			if err := a.collectTables(ctx, &r, mi, tables, order); err != nil {
 				return err
 			}
 			zones := a.workers[0].zonesOf(a.dict)

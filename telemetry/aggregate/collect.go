@@ -1,0 +1,478 @@
+package aggregate
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"unsafe"
+
+	"github.com/almotacen/almotacen/indicators/period"
+)
+
+// ordering is the order of groups by their IDs.
+type ordering struct {
+	rank  []uint32 // by group
+	group []uint32 // by rank
+	zone  []uint32 // by group
+}
+
+func (a *Aggregator) order() *ordering {
+	n := len(a.dict.groups)
+	o := &ordering{make([]uint32, n), make([]uint32, n), make([]uint32, n)}
+	for i := range o.group {
+		o.group[i], o.zone[i] = uint32(i), a.dict.zone(a.dict.groups[i].Zone)
+	}
+	slices.SortFunc(o.group, func(x, y uint32) int { return strings.Compare(a.dict.groups[x].ID, a.dict.groups[y].ID) })
+	for i, g := range o.group {
+		o.rank[g] = uint32(i)
+	}
+	return o
+}
+
+// looks is how many states are worked on between two looks at a context.
+const looks = 4096
+
+// place is a slot of a table and its order among all.
+type place struct {
+	key   uint64 // rank of the group, then window
+	table uint32
+	slot  uint32
+}
+
+func keyOf(rank uint32, window int32) uint64 { return uint64(rank)<<32 | uint64(uint32(window)^1<<31) }
+
+func (p *place) rank() uint32  { return uint32(p.key >> 32) }
+func (p *place) window() int32 { return int32(uint32(p.key) ^ 1<<31) }
+
+// sheet is the states of a measure in the order of rows, before they are copied.
+type sheet struct {
+	mi     int
+	tables []*table
+	places []place
+	rows   int  // different keys
+	plain  bool // no state has more than sums
+	// By table: some state has what is not in its line.
+	rests, rejects []bool
+}
+
+// tablesOf are the tables of a measure, those of floats in the order of the input.
+func (a *Aggregator) tablesOf(mi int, stages []*worker) []*table {
+	var tables []*table
+	if a.real[mi] != nil {
+		tables = append(tables, a.real[mi])
+	}
+	for _, w := range a.workers {
+		tables = append(tables, w.tables[mi])
+	}
+	if a.measures[mi].ordered {
+		for _, w := range stages {
+			tables = append(tables, w.tables[mi])
+		}
+	}
+	for _, w := range a.workers {
+		if w.sides[mi] != nil {
+			tables = append(tables, w.sides[mi])
+		}
+	}
+	return tables
+}
+
+// sheet puts the states of tables of a measure in order.
+func (a *Aggregator) sheet(mi int, tables []*table, o *ordering) sheet {
+	n := 0
+	for _, t := range tables {
+		t.settle(a.measures[mi].ten)
+		n += t.len()
+	}
+	s := sheet{mi: mi, tables: tables, places: make([]place, 0, n), plain: true, rests: make([]bool, len(tables)), rejects: make([]bool, len(tables))}
+	isNot := func(r *rest) bool { return r != nil }
+	rejected := func(r *Rejects) bool { return r != nil }
+	for k, t := range tables {
+		s.plain = s.plain && t.lanes.keep == 0
+		s.rests[k], s.rejects[k] = slices.ContainsFunc(t.rest, isNot), slices.ContainsFunc(t.rejects, rejected)
+		for slot, g := range t.group {
+			if t.lanes.part && t.merged(slot) {
+				continue
+			}
+			s.places = append(s.places, place{keyOf(o.rank[g], t.window[slot]), uint32(k), uint32(slot)})
+		}
+	}
+	s.places = sortPlaces(s.places)
+	s.rows = keys(s.places)
+	return s
+}
+
+// keys is how many different keys sorted places have.
+func keys(p []place) int {
+	n := 0
+	for i := range p {
+		if i == 0 || p[i].key != p[i-1].key {
+			n++
+		}
+	}
+	return n
+}
+
+// collectTables appends the merged rows of tables of a measure.
+func (a *Aggregator) collectTables(ctx context.Context, r *Result, mi int, tables []*table, o *ordering) error {
+	s := a.sheet(mi, tables, o)
+	return a.fill(ctx, r, &s, o)
+}
+
+// leastRows is how many rows are worth a goroutine.
+const leastRows = 1 << 13
+
+// fill appends the rows of s, on up to Config.Workers goroutines. What is beyond the rows
+// of r is zero.
+func (a *Aggregator) fill(ctx context.Context, r *Result, s *sheet, o *ordering) error {
+	a.workers[0].zonesOf(a.dict)
+	first := len(r.rows)
+	r.rows = slices.Grow(r.rows, s.rows)[:first+s.rows]
+	rows := r.rows[first:]
+	var reals []Real
+	if s.plain && a.measures[s.mi].Form == Float {
+		reals = make([]Real, s.rows)
+	}
+	n := min(max(a.cfg.Workers, 1), s.rows/leastRows)
+	if !s.plain || n < 2 || !a.reach(s, o) {
+		if s.plain {
+			return a.fillPlain(ctx, rows, reals, s, s.places, o)
+		}
+		return a.fillRows(ctx, rows, s, o)
+	}
+	var group sync.WaitGroup
+	errs := make([]error, n)
+	for i, row, from := 0, 0, 0; i < n; i++ {
+		to := len(s.places) * (i + 1) / n
+		for to < len(s.places) && s.places[to].key == s.places[to-1].key {
+			to++
+		}
+		places := s.places[from:to]
+		next := row + keys(places)
+		part := rows[row:next]
+		var own []Real
+		if reals != nil {
+			own = reals[row:next]
+		}
+		group.Go(func() { errs[i] = a.fillPlain(ctx, part, own, s, places, o) })
+		row, from = next, to
+	}
+	group.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reach makes the tables of windows reach those of s, so that they do not grow while
+// rows are made; false if they do not.
+func (a *Aggregator) reach(s *sheet, o *ordering) bool {
+	zones := a.workers[0].zones
+	if a.cfg.Window != period.Hour {
+		return true // others are worked out
+	}
+	for i := range s.places {
+		p := &s.places[i]
+		z := zones[o.zone[o.group[p.rank()]]]
+		at := int64(p.window())
+		if i := at - z.base; i >= 0 && i < int64(len(z.bounds)-1) {
+			continue
+		}
+		if _, _, _, err := z.find(at*hourNanos + hourNanos - 1); err != nil {
+			return false
+		}
+		if i := at - z.base; i < 0 || i >= int64(len(z.bounds)-1) {
+			return false
+		}
+	}
+	return true
+}
+
+// filler makes rows one after the other.
+type filler struct {
+	a     *Aggregator
+	o     *ordering
+	zones []*windows
+	mi    int32
+	g     uint32 // of the row before
+	w     *windows
+}
+
+// place puts p's key into x.
+func (f *filler) place(x *Row, p *place) {
+	g := f.o.group[p.rank()]
+	if g != f.g || f.w == nil {
+		f.g, f.w = g, f.zones[f.o.zone[g]]
+	}
+	at := int64(p.window())
+	x.measure, x.Group, x.Zone = f.mi, f.a.dict.groups[g].ID, f.a.dict.groups[g].Zone
+	x.Window = f.w.period(at)
+	x.Start, x.End = f.w.spanOf(at)
+}
+
+// stride is how many states are read ahead of making their rows: they fit the nearest
+// cache but one.
+const stride = 256
+
+// fillPlain fills rows of states that are sums only, from places of s.
+func (a *Aggregator) fillPlain(ctx context.Context, rows []Row, reals []Real, s *sheet, places []place, o *ordering) error {
+	f := filler{a: a, o: o, zones: a.workers[0].zones, mi: int32(s.mi)}
+	scale := a.measures[s.mi].scale
+	k := -1
+	var x *Row
+	for from := 0; from < len(places); from += stride {
+		if from%looks == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		block := places[from:min(from+stride, len(places))]
+		s.ahead(block)
+		for i := range block {
+			p := &block[i]
+			t := s.tables[p.table]
+			more := k >= 0 && p.key == places[from+i-1].key
+			if !more {
+				k++
+				x = &rows[k]
+				f.place(x, p)
+			}
+			odd := s.rejects[p.table] && t.rejects[p.slot] != nil || s.rests[p.table] && t.rest[p.slot] != nil
+			switch {
+			case more && t.lanes.hot && !odd:
+				y := Moments{hot: t.hot[p.slot], scale: scale}
+				_ = x.State.Moments.Merge(&y) // same scale
+			case odd:
+				y := t.state(p.slot, scale)
+				if !more && reals == nil {
+					x.State = y.own()
+					continue
+				}
+				if reals != nil && x.State.Real == nil {
+					x.State.Real = &reals[k]
+				}
+				if err := x.State.Merge(&y); err != nil {
+					return a.dict.wrap(err, s.mi, f.g)
+				}
+			case t.lanes.hot:
+				x.State.Moments.hot, x.State.Moments.scale = t.hot[p.slot], scale
+			default:
+				x.State.Real = &reals[k]
+				if t.lanes.part {
+					y := t.part[p.slot].real(t.count[p.slot])
+					_ = reals[k].Merge(&y)
+				} else {
+					_ = reals[k].Merge(&t.real[p.slot])
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// ahead reads a word of each state of places: loads that do not wait for each other.
+func (s *sheet) ahead(places []place) (x uint64) {
+	for k, t := range s.tables {
+		switch {
+		case t.len() == 0:
+		case t.lanes.hot:
+			x += readAhead(t.hot, places, uint32(k))
+			if s.rests[k] {
+				x += readAhead(t.rest, places, uint32(k))
+			}
+		case t.lanes.part:
+			x += readAhead(t.part, places, uint32(k))
+		case t.lanes.real:
+			x += readAhead(t.real, places, uint32(k))
+		}
+	}
+	return x
+}
+
+// readAhead reads from each state that places have in table k.
+//
+//go:noinline
+func readAhead[T any](lane []T, places []place, k uint32) (x uint64) {
+	last := unsafe.Sizeof(lane[0]) - 1
+	for i := range places {
+		if p := &places[i]; p.table == k {
+			at := unsafe.Pointer(&lane[p.slot])
+			x += uint64(*(*byte)(at)) + uint64(*(*byte)(unsafe.Add(at, last)))
+		}
+	}
+	return x
+}
+
+// fillRows fills rows of any states.
+func (a *Aggregator) fillRows(ctx context.Context, rows []Row, s *sheet, o *ordering) error {
+	f := filler{a: a, o: o, zones: a.workers[0].zones, mi: int32(s.mi)}
+	m := &a.measures[s.mi]
+	values := m.Keep&KeepValues != 0
+	rowOf := make([][]uint32, len(s.tables)) // place in rows of a slot
+	if values {
+		for k, t := range s.tables {
+			rowOf[k] = make([]uint32, t.len())
+		}
+	}
+	k := -1
+	for i := range s.places {
+		if i%looks == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		p := &s.places[i]
+		t := s.tables[p.table]
+		y := t.state(p.slot, m.scale)
+		if i == 0 || p.key != s.places[i-1].key {
+			k++
+			f.place(&rows[k], p)
+			rows[k].State = y.own()
+		} else if err := rows[k].State.Merge(&y); err != nil {
+			return a.dict.wrap(err, s.mi, t.group[p.slot])
+		}
+		if values {
+			rowOf[p.table][p.slot] = uint32(k)
+		}
+	}
+	if values {
+		spreadValues(rows, s.tables, rowOf)
+	}
+	return nil
+}
+
+// spreadValues puts the numbers of the tables' logs into their rows: counted, then
+// moved once into one array.
+func spreadValues(rows []Row, tables []*table, rowOf [][]uint32) {
+	next := make([]int, len(rows)+1)
+	for k, t := range tables {
+		of := rowOf[k]
+		t.values.each(func(slot uint32, x []float64) { next[of[slot]+1] += len(x) })
+	}
+	for i := range rows {
+		next[i+1] += next[i]
+	}
+	all := make([]float64, next[len(rows)])
+	for i := range rows {
+		v := &Values{x: all[next[i]:next[i+1]:next[i+1]]}
+		if lo, hi, ok := extremes(&rows[i].State); ok {
+			v.lo, v.hi, v.known = lo+0, hi+0, len(v.x) // as -0 is kept as 0
+		}
+		rows[i].State.Values = v
+	}
+	for k, t := range tables {
+		of := rowOf[k]
+		t.values.each(func(slot uint32, x []float64) {
+			at := &next[of[slot]]
+			copy(all[*at:], x)
+			*at += len(x)
+		})
+		for s, list := range t.numbers {
+			if len(list) == 0 {
+				continue
+			}
+			if v := rows[of[s]].State.Values; len(v.counts) == 0 {
+				v.counts, v.n = list, total(list) // lists never change: merging makes new ones
+			} else {
+				v.Merge(&Values{counts: list, n: total(list)})
+			}
+		}
+	}
+}
+
+// zonesOf are the windows of every zone.
+func (w *worker) zonesOf(d *dict) []*windows {
+	for len(w.zones) < len(d.zones) {
+		w.zones = append(w.zones, newWindows(w.cfg.Window, d.zones[len(w.zones)], w.cfg.Limits.Windows))
+	}
+	return w.zones
+}
+
+// state is the state of a slot, which shares memory with the table, but for its sets.
+func (t *table) state(slot uint32, scale uint8) State {
+	s := State{Rejects: t.rejects[slot]}
+	switch {
+	case t.lanes.hot:
+		s.Moments = Moments{hot: t.hot[slot], rest: t.rest[slot], scale: scale}
+	case t.lanes.part:
+		r := t.part[slot].real(t.count[slot])
+		s.Real = &r
+	case t.lanes.real:
+		s.Real = &t.real[slot]
+	}
+	if k := t.lanes.keep; k != 0 {
+		if k&KeepHistogram != 0 {
+			s.Histogram = t.histogram[slot]
+		}
+		if k&KeepEntities != 0 {
+			s.Entities = t.entitySet(slot)
+		}
+		if k&KeepDistinct != 0 {
+			s.Distinct = t.numberSet(slot, float64(pow10[scale]))
+		}
+		if k&KeepTop != 0 {
+			s.Top = t.top[slot]
+		}
+		if k&KeepEnds != 0 {
+			s.Ends = &t.ends[slot]
+		}
+		if k&KeepCircle != 0 {
+			s.Circle = &t.circle[slot]
+		}
+	}
+	return s
+}
+
+// own is s, of a table, with memory of its own.
+func (s State) own() State {
+	if x := s; x.Moments.rest == nil {
+		x.Moments = Moments{}
+		if x == (State{}) {
+			return s
+		}
+	}
+	entities, distinct := s.Entities, s.Distinct
+	s.Entities, s.Distinct = nil, nil
+	out := State{Moments: Moments{scale: s.Moments.scale}}
+	_ = out.Merge(&s) // same scale
+	out.Entities, out.Distinct = entities, distinct
+	return out
+}
+
+// sortPlaces is p sorted by key, stable: bytes that all keys share are skipped.
+func sortPlaces(p []place) []place {
+	if len(p) < 64 {
+		slices.SortStableFunc(p, func(a, b place) int { return cmp.Compare(a.key, b.key) })
+		return p
+	}
+	var and, or = ^uint64(0), uint64(0)
+	sorted := true
+	for i := range p {
+		and &= p[i].key
+		or |= p[i].key
+		sorted = sorted && (i == 0 || p[i-1].key <= p[i].key)
+	}
+	if sorted {
+		return p
+	}
+	tmp := make([]place, len(p))
+	for shift := 0; shift < 64; shift += 8 {
+		if (and^or)>>shift&0xff == 0 {
+			continue
+		}
+		var count [257]int
+		for i := range p {
+			count[p[i].key>>shift&0xff+1]++
+		}
+		for i := range 256 {
+			count[i+1] += count[i]
+		}
+		for i := range p {
+			b := p[i].key >> shift & 0xff
+			tmp[count[b]] = p[i]
+			count[b]++
+		}
+		p, tmp = tmp, p
+	}
+	return p
+}

@@ -1,0 +1,108 @@
+package aggregate
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/almotacen/almotacen/indicators/period"
+	"github.com/almotacen/almotacen/telemetry"
+)
+
+// manyGroups are readings of some hundred thousand states: most come few at a time,
+// some are no numbers or no decimals.
+func manyGroups(t testing.TB, seed uint64, n int, ordered bool) []*telemetry.Batch {
+	rng := rand.New(rand.NewPCG(seed, 9))
+	const start = 1_767_225_600_000_000_000
+	var out []*telemetry.Batch
+	var tables telemetry.Batch
+	var e, a []uint32
+	for i := range 60 {
+		e = append(e, tables.Entities.Code(fmt.Appendf(nil, "d%d", i*37%60), nil))
+	}
+	for _, name := range []string{"t", "p"} {
+		a = append(a, tables.Attributes.Code([]byte(name)))
+	}
+	for from := 0; from < n; from += 1500 {
+		b := &telemetry.Batch{Entities: tables.Entities, Attributes: tables.Attributes}
+		for i := from; i < min(from+1500, n); i++ {
+			k := rng.IntN(n)
+			if ordered {
+				k = i
+			}
+			r := telemetry.Row{Entity: e[k*60/n], Attribute: a[rng.IntN(2)], Kind: telemetry.Number, Quality: telemetry.Valid, Time: start + int64(k%(n/60))*(hourNanos/4), Number: float64(rng.IntN(9000)-3000) / 100}
+			switch rng.IntN(200) {
+			case 0:
+				r.Number = math.Inf(1)
+			case 1:
+				r.Number = rng.NormFloat64()
+			case 2:
+				r.Kind = telemetry.None
+			}
+			b.Append(&r)
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// TestCollect: rows of many states are in the order of sortRows, and the same whether
+// they are made by the plain way on any number of goroutines, or one by one.
+func TestCollect(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		window  period.Freq
+		ordered bool
+		dense   int
+	}{{"hours", period.Hour, false, 0}, {"ordered", period.Hour, true, 0}, {"hash", period.Hour, false, 64}, {"days", period.Day, false, 0}} {
+		t.Run(c.name, func(t *testing.T) {
+			batches := manyGroups(t, 5, 240_000, c.ordered)
+			var want []byte
+			for workers := 1; workers <= 3; workers++ {
+				cfg := testConfig(t, c.window)
+				cfg.Workers, cfg.Limits.Dense = workers, c.dense
+				cfg.Group = func(e telemetry.Entity) Group {
+					if e.ID == "d7" || e.ID == "d8" {
+						return Group{ID: e.ID, Zone: zone(t, "Atlantic/Canary")}
+					}
+					return Group{ID: e.ID}
+				}
+				a, err := New(cfg)
+				require.NoError(t, err)
+				require.NoError(t, a.AddAll(context.Background(), batches))
+				_, err = a.Result(context.Background()) // which changes nothing
+				require.NoError(t, err)
+				r, err := a.Result(context.Background())
+				require.NoError(t, err)
+				if c.window == period.Hour {
+					require.Greater(t, r.Len(), 3*leastRows)
+				}
+				rows := slices.Clone(r.rows)
+				sortRows(rows)
+				for i := range rows {
+					require.Zero(t, rows[i].compare(&r.rows[i]))
+				}
+				got := dump(t, r)
+				if want == nil {
+					want = got
+				}
+				require.True(t, bytes.Equal(want, got))
+
+				slow, o := a.newResult(), a.order()
+				for i := range a.measures {
+					s := a.sheet(i, a.tablesOf(i, nil), o)
+					require.True(t, s.plain)
+					s.plain = false
+					require.NoError(t, a.fill(context.Background(), slow, &s, o))
+				}
+				require.True(t, bytes.Equal(want, dump(t, slow)))
+			}
+		})
+	}
+}
