@@ -140,27 +140,8 @@ func (a *Aggregator) mergeParts(w *worker) error {
 		if a.measures[i].Form != Float {
 			continue
 		}
-		all := a.real[i]
-		for s, n := range t.count {
-			if n == 0 && t.rejects[s] == nil {
-				continue
-			}
-			if t.home[s] == 0 {
-				t.home[s] = all.at(t.group[s], t.window[s]) + 1
-			}
-			slot := t.home[s] - 1
-			r := t.part[s].real(n)
-			_ = all.real[slot].Merge(&r)
-			t.count[s] = 0
-			if from := t.rejects[s]; from != nil {
-				to := fresh(&all.rejects[slot])
-				for k, n := range from {
-					to[k] += n
-				}
-				*from = Rejects{}
-			}
-		}
-		if states += all.len(); states > a.cfg.Limits.States {
+		a.real[i].takeParts(t)
+		if states += a.real[i].len(); states > a.cfg.Limits.States {
 			return a.dict.wrap(&Error{Kind: ErrLimit, Msg: fmt.Sprintf("more than %d states; take a coarser window or larger groups, or raise Limits.States", a.cfg.Limits.States)}, i, noGroup)
 		}
 	}

@@ -87,11 +87,9 @@ func (a *Aggregator) sheet(mi int, tables []*table, o *ordering) sheet {
 		n += t.len()
 	}
 	s := sheet{mi: mi, tables: tables, places: make([]place, 0, n), plain: true, rests: make([]bool, len(tables)), rejects: make([]bool, len(tables))}
-	isNot := func(r *rest) bool { return r != nil }
-	rejected := func(r *Rejects) bool { return r != nil }
 	for k, t := range tables {
 		s.plain = s.plain && t.lanes.keep == 0
-		s.rests[k], s.rejects[k] = slices.ContainsFunc(t.rest, isNot), slices.ContainsFunc(t.rejects, rejected)
+		s.rests[k], s.rejects[k] = anyOf(t.rest), anyOf(t.rejects)
 		for slot, g := range t.group {
 			if t.lanes.part && t.merged(slot) {
 				continue

@@ -220,6 +220,50 @@ func push[T any](s []T, v T) []T {
 	return append(s, v)
 }
 
+// takeParts merges the parts of t, of a morsel that is over, into those of all before.
+func (all *table) takeParts(t *table) {
+	n := len(t.home) // slots that have a home come first
+	for n > 0 && t.home[n-1] == 0 {
+		n--
+	}
+	for s := n; s < len(t.home); s++ {
+		t.home[s] = all.at(t.group[s], t.window[s]) + 1
+	}
+	var left [512]uint32
+	for from := 0; from < t.len(); from += len(left) {
+		to := min(from+len(left), t.len())
+		count, home, parts := t.count[from:to], t.home[from:to], t.part[from:to]
+		for _, s := range left[:mergeParts(all.real, parts, count, home, left[:])] {
+			r := parts[s].real(count[s])
+			_ = all.real[home[s]-1].Merge(&r)
+			count[s] = 0
+		}
+	}
+	if !anyOf(t.rejects) {
+		return
+	}
+	for s, from := range t.rejects {
+		if from == nil {
+			continue
+		}
+		to := fresh(&all.rejects[t.home[s]-1])
+		for k, n := range from {
+			to[k] += n
+		}
+		*from = Rejects{}
+	}
+}
+
+// anyOf reports whether a lane has anything.
+func anyOf[T any](lane []*T) bool {
+	for _, x := range lane {
+		if x != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // merged reports whether a part holds nothing that the table of all morsels has not.
 func (t *table) merged(s int) bool {
 	return t.lanes.part && t.count[s] == 0 && t.home[s] != 0 && (t.rejects[s] == nil || *t.rejects[s] == Rejects{})
