@@ -178,6 +178,7 @@ func (d *Decoder) readEntity(r protowire.Reader) *telemetry.Error {
 	at := r.Offset()
 	var id []byte
 	var deleted bool
+	var seen [6]bool
 	e := d.each(r, func(w protowire.Field) (e *telemetry.Error) {
 		switch w.Num {
 		case 1:
@@ -186,7 +187,10 @@ func (d *Decoder) readEntity(r protowire.Reader) *telemetry.Error {
 			e = need(&d.run, &w, protowire.Varint)
 			deleted = w.Value != 0
 		case 3, 4, 5:
-			e = need(&d.run, &w, protowire.Bytes)
+			if e = need(&d.run, &w, protowire.Bytes); e == nil && seen[w.Num] && w.Num != 5 {
+				e = d.run.Fail(telemetry.ErrDuplicate, w.At, "an entity with two %s; each should have an entity of its own", [...]string{3: "trip updates", 4: "vehicle positions"}[w.Num])
+			}
+			seen[w.Num] = true
 		}
 		return e
 	})

@@ -17,6 +17,10 @@
 //
 // An entity that is deleted, which a feed of differences may have, is a row of kind Deleted.
 //
+// Of a field that is there again the last counts, and descriptors and events of stops that are there
+// again are merged, as protobuf has it. Two positions of a vehicle, and two vehicle positions or
+// trip updates of a FeedEntity, are an error, [telemetry.ErrDuplicate].
+//
 // # Time
 //
 // Times are whole seconds. A vehicle without a timestamp has that of the feed's header, which is

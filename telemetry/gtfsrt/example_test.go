@@ -32,8 +32,8 @@ func Example() {
 	fmt.Println(err)
 	// Output:
 	// number in 1 rows <nil>
-	// bus-1204 speed 8.5  {0 0 0 false} 08:15:07
 	// bus-1204 position 0  {-7.5625 43.01250076293945 0 false} 08:15:07
+	// bus-1204 speed 8.5  {0 0 0 false} 08:15:07
 	// bus-1204 current_status 0 IN_TRANSIT_TO {0 0 0 false} 08:15:07
 	// <nil>
 }

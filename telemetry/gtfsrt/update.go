@@ -73,7 +73,7 @@ func (d *Decoder) readUpdate(r protowire.Reader, id []byte) *telemetry.Error {
 func (d *Decoder) stop(r protowire.Reader, row telemetry.Row, predicted *bool) *telemetry.Error {
 	d.dataset = d.dataset[:0]
 	var sequence uint64
-	var events [2]protowire.Field
+	var events [2]event // of arrival, departure
 	e := d.each(r, func(w protowire.Field) (e *telemetry.Error) {
 		switch w.Num {
 		case 1:
@@ -84,8 +84,7 @@ func (d *Decoder) stop(r protowire.Reader, row telemetry.Row, predicted *bool) *
 			text, e = d.text(&w)
 			d.dataset = append(d.dataset[:0], text...)
 		case 2, 3:
-			e = need(&d.run, &w, protowire.Bytes)
-			events[w.Num-2] = w
+			e = d.readEvent(w, &events[w.Num-2])
 		}
 		return e
 	})
@@ -98,39 +97,49 @@ func (d *Decoder) stop(r protowire.Reader, row telemetry.Row, predicted *bool) *
 	row.Dataset = d.run.Batch.Datasets.Code(d.dataset)
 	for i := range events {
 		f := &events[i]
-		if f.Num == 0 {
+		if f.place == 0 {
 			continue
 		}
-		var delay, at uint64
-		hasDelay := false
-		e := d.each(f.Message(), func(w protowire.Field) (e *telemetry.Error) {
-			switch w.Num {
-			case 1:
-				e = need(&d.run, &w, protowire.Varint)
-				delay, hasDelay = w.Value, true
-			case 2:
-				e = need(&d.run, &w, protowire.Varint)
-				at = w.Value
-			}
-			return e
-		})
+		t, e := d.seconds(f.time, f.place)
 		if e != nil {
 			return e
 		}
-		t, e := d.seconds(at, f.At)
-		if e != nil {
-			return e
-		}
-		if !hasDelay || at == 0 || row.Time == telemetry.NoTime || t > row.Time {
+		if !f.hasDelay || f.time == 0 || row.Time == telemetry.NoTime || t > row.Time {
 			*predicted = true
 			continue
 		}
-		event := row
-		event.Time = t
-		event.Flags &^= telemetry.TimeReceived
-		if e := d.number(event, [...]string{"arrival_delay", "departure_delay"}[i], "s", float64(int32(delay)), f.At); e != nil {
+		observed := row
+		observed.Time = t
+		observed.Flags &^= telemetry.TimeReceived
+		if e := d.number(observed, [...]string{"arrival_delay", "departure_delay"}[i], "s", float64(int32(f.delay)), f.place); e != nil {
 			return e
 		}
 	}
 	return nil
+}
+
+// event is a StopTimeEvent.
+type event struct {
+	delay, time uint64
+	hasDelay    bool
+	place       int // 0: there is none
+}
+
+// readEvent reads an event, and what is there again into the same: protobuf merges messages.
+func (d *Decoder) readEvent(w protowire.Field, out *event) *telemetry.Error {
+	if e := need(&d.run, &w, protowire.Bytes); e != nil {
+		return e
+	}
+	out.place = w.At
+	return d.each(w.Message(), func(x protowire.Field) (e *telemetry.Error) {
+		switch x.Num {
+		case 1:
+			e = need(&d.run, &x, protowire.Varint)
+			out.delay, out.hasDelay = x.Value, true
+		case 2:
+			e = need(&d.run, &x, protowire.Varint)
+			out.time = x.Value
+		}
+		return e
+	})
 }

@@ -27,6 +27,15 @@ func (d *Decoder) number(row telemetry.Row, attribute, unit string, v float64, a
 	return nil
 }
 
+// whole appends a number of 32 bits.
+func (d *Decoder) whole(row telemetry.Row, attribute, unit string, v uint64, at int) *telemetry.Error {
+	if v > math.MaxUint32 {
+		return d.run.Fail(telemetry.ErrValue, at, "%s is %d, more than 32 bits", attribute, v)
+	}
+	row.Flags |= telemetry.Integer | telemetry.Unsigned
+	return d.number(row, attribute, unit, float64(v), at)
+}
+
 func (d *Decoder) word(row telemetry.Row, attribute string, text []byte, at int) {
 	row.Kind, row.Detail.Ref = telemetry.Text, d.run.Batch.PutText(text)
 	d.put(row, attribute, "", at)
@@ -48,17 +57,19 @@ var (
 	occupancies = []string{"EMPTY", "MANY_SEATS_AVAILABLE", "FEW_SEATS_AVAILABLE", "STANDING_ROOM_ONLY", "CRUSHED_STANDING_ROOM_ONLY", "FULL", "NOT_ACCEPTING_PASSENGERS", "NO_DATA_AVAILABLE", "NOT_BOARDABLE"}
 )
 
+// readPosition reads a VehiclePosition. Of a field that is there again the last counts, as
+// everywhere in protobuf; its row stands where that is.
 func (d *Decoder) readPosition(r protowire.Reader, id []byte) *telemetry.Error {
 	at := r.Offset()
 	var x descriptor
 	var stamp uint64
-	places := 0
+	var last [11]int // where the last field of each number is
 	e := d.each(r, func(w protowire.Field) (e *telemetry.Error) {
 		switch w.Num {
 		case 1:
 			e = d.readTrip(w, &x)
 		case 2:
-			if places++; places == 2 {
+			if e = need(&d.run, &w, protowire.Bytes); e == nil && last[2] != 0 {
 				e = d.run.Fail(telemetry.ErrDuplicate, w.At, "a vehicle with two positions")
 			}
 		case 8:
@@ -66,6 +77,13 @@ func (d *Decoder) readPosition(r protowire.Reader, id []byte) *telemetry.Error {
 		case 5:
 			e = need(&d.run, &w, protowire.Varint)
 			stamp = w.Value
+		case 7:
+			_, e = d.text(&w)
+		case 3, 4, 6, 9, 10:
+			e = need(&d.run, &w, protowire.Varint)
+		}
+		if int(w.Num) < len(last) {
+			last[w.Num] = w.At
 		}
 		return e
 	})
@@ -81,40 +99,26 @@ func (d *Decoder) readPosition(r protowire.Reader, id []byte) *telemetry.Error {
 	}
 	row.Detail.Meta = d.metadata(&x)
 	for w, ok := r.Next(); ok; w, ok = r.Next() {
-		var e *telemetry.Error
+		if int(w.Num) >= len(last) || last[w.Num] != w.At {
+			continue
+		}
 		switch w.Num {
 		case 2:
-			if e = need(&d.run, &w, protowire.Bytes); e == nil {
-				e = d.place(w.Message(), row)
-			}
+			e = d.place(w.Message(), row)
+		case 3:
+			e = d.whole(row, "current_stop_sequence", "", w.Value, w.At)
+		case 4:
+			e = d.enum(row, "current_status", statuses, w.Value, w.At)
+		case 6:
+			e = d.enum(row, "congestion_level", congestions, w.Value, w.At)
 		case 7:
-			var text []byte
-			if text, e = d.text(&w); e == nil && len(text) > 0 {
-				d.word(row, "stop_id", text, w.At)
+			if len(w.Data) > 0 {
+				d.word(row, "stop_id", w.Data, w.At)
 			}
-		case 3, 4, 6, 9, 10:
-			if e = need(&d.run, &w, protowire.Varint); e != nil {
-				return e
-			}
-			switch w.Num {
-			case 3, 10:
-				if w.Value > math.MaxUint32 {
-					return d.run.Fail(telemetry.ErrValue, w.At, "%d is more than 32 bits", w.Value)
-				}
-				whole := row
-				whole.Flags |= telemetry.Integer | telemetry.Unsigned
-				if w.Num == 3 {
-					e = d.number(whole, "current_stop_sequence", "", float64(w.Value), w.At)
-				} else {
-					e = d.number(whole, "occupancy_percentage", "%", float64(w.Value), w.At)
-				}
-			case 4:
-				e = d.enum(row, "current_status", statuses, w.Value, w.At)
-			case 6:
-				e = d.enum(row, "congestion_level", congestions, w.Value, w.At)
-			default:
-				e = d.enum(row, "occupancy_status", occupancies, w.Value, w.At)
-			}
+		case 9:
+			e = d.enum(row, "occupancy_status", occupancies, w.Value, w.At)
+		case 10:
+			e = d.whole(row, "occupancy_percentage", "%", w.Value, w.At)
 		}
 		if e != nil {
 			return e
@@ -123,47 +127,44 @@ func (d *Decoder) readPosition(r protowire.Reader, id []byte) *telemetry.Error {
 	return nil
 }
 
-// place appends the rows of a Position.
+// place appends the rows of a Position: the point, and then what else it has in order of number.
+// The point is first so that the encoder, for which a second point begins a second entity, takes
+// nothing of the second for the first.
 func (d *Decoder) place(r protowire.Reader, row telemetry.Row) *telemetry.Error {
 	at := r.Offset()
-	var lat, lon float64
-	has := [2]bool{}
-	for w, ok := r.Next(); ok; w, ok = r.Next() {
-		var e *telemetry.Error
+	var values [6]float64
+	var places [6]int // 0: there is none
+	e := d.each(r, func(w protowire.Field) (e *telemetry.Error) {
 		switch w.Num {
 		case 1, 2, 3, 5:
 			e = need(&d.run, &w, protowire.Fixed32)
+			values[w.Num], places[w.Num] = float64(w.Float()), w.At
 		case 4:
 			e = need(&d.run, &w, protowire.Fixed64)
+			values[w.Num], places[w.Num] = w.Double(), w.At
 		}
-		if e != nil {
-			return e
-		}
-		switch w.Num {
-		case 1:
-			lat, has[0] = float64(w.Float()), true
-		case 2:
-			lon, has[1] = float64(w.Float()), true
-		case 3:
-			e = d.number(row, "bearing", "deg", float64(w.Float()), w.At)
-		case 4:
-			e = d.number(row, "odometer", "m", w.Double(), w.At)
-		case 5:
-			e = d.number(row, "speed", "m/s", float64(w.Float()), w.At)
-		}
-		if e != nil {
-			return e
-		}
+		return e
+	})
+	if e != nil {
+		return e
 	}
+	lat, lon := values[1], values[2]
 	switch {
-	case r.Err != 0:
-		return d.run.Fail(telemetry.ErrSyntax, r.Offset(), "%s", r.Err)
-	case !has[0] || !has[1]:
+	case places[1] == 0 || places[2] == 0:
 		return d.run.Fail(telemetry.ErrMissing, at, "a position without latitude or longitude")
 	case !(math.Abs(lat) <= 90 && math.Abs(lon) <= 180):
 		return d.run.Fail(telemetry.ErrValue, at, "latitude %v, longitude %v is no place", lat, lon)
 	}
-	row.Kind, row.Detail.Ref = telemetry.Point, d.run.Batch.PutPoint(telemetry.Position{Lon: lon, Lat: lat})
-	d.put(row, "position", "", at)
+	point := row
+	point.Kind, point.Detail.Ref = telemetry.Point, d.run.Batch.PutPoint(telemetry.Position{Lon: lon, Lat: lat})
+	d.put(point, "position", "", at)
+	for num, a := range [...]struct{ name, unit string }{3: {"bearing", "deg"}, 4: {"odometer", "m"}, 5: {"speed", "m/s"}} {
+		if a.name == "" || places[num] == 0 {
+			continue
+		}
+		if e := d.number(row, a.name, a.unit, values[num], places[num]); e != nil {
+			return e
+		}
+	}
 	return nil
 }
