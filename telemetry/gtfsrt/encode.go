@@ -77,14 +77,18 @@ func (w *writer) header(dst []byte) []byte {
 	return protowire.End(dst, m)
 }
 
-// together reports whether row n goes into the entity that begins with row i.
+// together reports whether row n goes into the entity that begins with row i. One that no entity
+// carries does: it is left out, and does not part the rows about it.
 func (w *writer) together(i, n int) bool {
 	b := w.b
-	if b.Kind[i] == telemetry.Deleted || b.Kind[n] == telemetry.Deleted || b.Entity[i] != b.Entity[n] || b.Time[i] != b.Time[n] ||
-		b.Flags[i]&telemetry.TimeReceived != b.Flags[n]&telemetry.TimeReceived || n-i > 16 || !bytes.Equal(b.Bytes(b.Detail[i].Meta), b.Bytes(b.Detail[n].Meta)) {
+	if b.Kind[i] == telemetry.Deleted || b.Kind[n] == telemetry.Deleted {
 		return false
 	}
-	return !slices.Contains(b.Attribute[i:n], b.Attribute[n])
+	if _, known := attributes[b.Attributes.Text(b.Attribute[n])]; !known {
+		return true
+	}
+	return b.Entity[i] == b.Entity[n] && b.Time[i] == b.Time[n] && (b.Flags[i]^b.Flags[n])&telemetry.TimeReceived == 0 &&
+		bytes.Equal(b.Bytes(b.Detail[i].Meta), b.Bytes(b.Detail[n].Meta)) && !slices.Contains(b.Attribute[i:n], b.Attribute[n])
 }
 
 // attributes are those of a vehicle position. A field within the position has inside.

@@ -256,6 +256,8 @@ var parted = [][]byte{
 	slices.Concat(entity(1, "e", 4, message(7, "S", 8, bus)), message(2, message(1, "f", 4, message(2, fast, 8, bus)))),
 	slices.Concat(entity(1, "e", 4, message(2, point, 8, bus)), message(2, message(1, "f", 4, message(2, fast, 8, bus)))),
 	slices.Concat(entity(1, "e", 4, message(2, point, 7, "S", 8, bus)), message(2, message(1, "f", 4, message(2, fast, 3, 1, 8, bus)))),
+	slices.Concat(entity(1, "e", 4, message(7, "S", 8, bus)), message(2, message(1, "u", 3, update)), message(2, message(1, "f", 4, message(3, 1, 8, bus)))),
+	slices.Concat(entity(1, "e", 4, message(7, "S", 8, bus)), inUpdate(message(3, bus)), inUpdate(message(3, bus)), message(2, message(1, "f", 4, message(3, 1, 8, bus)))),
 }
 
 var (
