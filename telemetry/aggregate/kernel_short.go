@@ -35,16 +35,18 @@ func shorten(to []target, left []int32, chain, entities, groups, attribute, enti
 		f := &to[chain[a]]
 		code := entity[i]
 		e := entities[code]
-		if shards > 1 && e%shards != shard || f.none {
+		if shards > 1 && e%shards != shard {
 			continue
 		}
 		v := number[i]
 		t := bits.RotateLeft64(uint64(time[i]-f.base)*f.inverse, f.turn)
 		y := float64(v*f.ten) + toWhole
 		d := math.Float64bits(y) - wholeBits
-		if t >= f.count || d+f.most > 2*f.most || (y-toWhole)/f.ten != v || groups[code] == noGroup {
-			left[lefts] = int32(i)
-			lefts++
+		if t >= f.count || d+f.most > f.span || (y-toWhole)/f.ten != v || groups[code] == noGroup {
+			if !f.none {
+				left[lefts] = int32(i)
+				lefts++
+			}
 			continue
 		}
 		n := f.n
@@ -254,4 +256,16 @@ func linearShorts(a []uint64, bound, age uint64) (s sums, from, to, covered int6
 		}
 	}
 	return sums{int64(n - 1), sum, sqLo, sqHi, lo, hi}, from, to, int64(span), n
+}
+
+// touchWords reads one word of each cache line: loads that do not wait for each other.
+//
+//go:noinline
+func touchWords(parts [][]uint64) (x uint64) {
+	for _, a := range parts {
+		for i := 0; i < len(a); i += 8 {
+			x += a[i]
+		}
+	}
+	return x
 }

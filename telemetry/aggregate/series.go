@@ -66,7 +66,9 @@ type stage struct {
 	pool    pool
 	shorts  []shorts // by measure
 	short   int      // of all
-	noForms bool     // no measure has shorts any more
+	touched uint64   // keeps the compiler from leaving touchWords out
+	known   int      // entities, when shorts came last
+	noForms bool     // no measure makes shorts, or none any more
 	targets []target
 	runs    []shortRun
 	lot     []lot    // by measure: readings before they are in the pool
@@ -90,10 +92,11 @@ func newStage(d *dict, cfg *Config) *stage {
 	s := &stage{series: make([][]series, len(d.measures)), queues: make([][]queue, len(d.measures)), shorts: make([]shorts, len(d.measures)), lot: make([]lot, len(d.measures)), pending: cfg.Limits.Pending}
 	for i := range d.measures {
 		s.timed = append(s.timed, newTable(cfg.Limits.Dense, lanes{timed: d.measures[i].Hold != NotHeld, counter: d.measures[i].Meter != nil}))
-		if !d.measures[i].ordered {
+		if m := &d.measures[i]; !m.ordered || !m.asIs() {
 			s.shorts[i].misses = missed
 		}
 	}
+	s.formless()
 	return s
 }
 

@@ -1,101 +1,9 @@
 package aggregate
 
 import (
-	"math"
 	"math/bits"
 	"slices"
-
-	"github.com/almotacen/almotacen/telemetry"
 )
-
-// form says what the shorts of a measure are. It is made of the first readings that fit
-// one; those that do not fit it wait in cells.
-type form struct {
-	base    int64   // the time of 0
-	inverse uint64  // of the unit without its factors 2, in 64 bits, which divides exactly
-	turn    int     // right by those, as a rotation left
-	count   uint64  // of times, from 0 on; 0: there is no form
-	ten     float64 // of the decimals
-	most    uint64  // decimals are from -most to most
-
-	unit    int64 // ns
-	times   int64 // decimals of the measure are these times it
-	quality telemetry.Quality
-	misses  int // see missed
-}
-
-// missed is after how many chunks more whose rows do not fit a measure has no shorts.
-const missed = 16
-
-// formSample is how many readings a form is made of.
-const formSample = 256
-
-// learn makes a form for readings like those given, which has as many decimals of scale
-// as leave room for numbers 16 times as great; false if few fit any.
-func (f *form) learn(t []int64, x []float64, scale uint8) bool {
-	t, x = t[:min(len(t), formSample)], x[:min(len(x), formSample)]
-	first, some := int64(0), false
-	need, most := uint8(0), 100.0 // for numbers that begin with 0
-	f.unit = 1e9
-	for k, at := range t {
-		if at == telemetry.NoTime || at == latest {
-			continue
-		}
-		if !some {
-			first, some = at, true
-		}
-		if (at-first)%f.unit != 0 {
-			f.unit = 1e6
-		}
-		for s := need; s <= scale; s++ {
-			if d, ok := toDecimal(x[k], s); ok && d >= -shortMost && d <= shortMost {
-				need, most = s, max(most, math.Abs(x[k]))
-				break
-			}
-		}
-	}
-	if !some {
-		return false
-	}
-	for need < scale && most*float64(pow10[need+1]) <= shortMost/16 {
-		need++
-	}
-	f.turn = -bits.TrailingZeros64(uint64(f.unit))
-	odd := uint64(f.unit) >> -f.turn
-	for f.inverse = odd; f.inverse*odd != 1; {
-		f.inverse *= 2 - odd*f.inverse
-	}
-	below := (uint64(first) - 1<<63 - 1) / uint64(f.unit) // from the least time on
-	f.base = first - int64(min(below, 1<<(63-shortBits))*uint64(f.unit))
-	f.count = min((uint64(latest)-1-uint64(f.base))/uint64(f.unit)+1, 1<<(64-shortBits))
-	f.ten, f.times = float64(pow10[need]), pow10[scale-need]
-	f.most = uint64(min(shortMost, maxDecimal/f.times))
-	fit := 0
-	for k, at := range t {
-		if _, ok := f.short(at, x[k]); ok {
-			fit++
-		}
-	}
-	if fit <= len(t)/2 {
-		f.count = 0
-	}
-	return f.count > 0
-}
-
-// short is a reading as a short; false if it does not fit.
-func (f *form) short(at int64, x float64) (uint64, bool) {
-	t := bits.RotateLeft64(uint64(at-f.base)*f.inverse, f.turn)
-	y := float64(x*f.ten) + toWhole
-	d := math.Float64bits(y) - wholeBits
-	if t >= f.count || d+f.most > 2*f.most || (y-toWhole)/f.ten != x {
-		return 0, false
-	}
-	return t<<shortBits | (d + shortZero), true
-}
-
-func (f *form) time(v uint64) int64 { return f.base + int64(v>>shortBits)*f.unit }
-
-func (f *form) value(v uint64) float64 { return float64(int64(v&shortMask)-shortZero) / f.ten }
 
 // shorts holds the shorts of a measure: those that came last in their order, the others
 // in lots by series.
@@ -116,7 +24,7 @@ type shortLot struct {
 // shortRun says where the shorts of a series end.
 type shortRun struct{ series, end uint32 }
 
-// room makes room for n more.
+// room makes room for n more shorts.
 func (s *stage) room(mi, n int) {
 	h := &s.shorts[mi]
 	have := len(h.e)
@@ -127,16 +35,16 @@ func (s *stage) room(mi, n int) {
 		h.e, h.v = append(make([]uint32, 0, size), h.e...), append(make([]uint64, 0, size), h.v...)
 	default:
 		l := s.lotOf(mi)
-		h.lots = append(h.lots, shortLot{append([]uint64(nil), l.v...), append([]shortRun(nil), l.of...)}) // which clears nothing
+		h.lots = append(h.lots, shortLot{append([]uint64(nil), l.v...), append([]shortRun(nil), l.of...)}) // append clears nothing first
 		h.e, h.v = h.e[:0], h.v[:0]
 	}
 }
 
-// lotOf is the lot of those that came last; it is in rooms that the next one takes.
+// lotOf is the lot of the shorts that came last; it is in room that the next one takes.
 func (s *stage) lotOf(mi int) shortLot {
-	h, series := &s.shorts[mi], len(s.queues[mi])
-	if len(s.first) <= series {
-		s.first = make([]uint32, 2*series+1)
+	h, series := &s.shorts[mi], s.known
+	if len(s.first) < series {
+		s.first = make([]uint32, 2*series)
 	}
 	first, v := s.first[:series], s.sorter.roomB(len(h.e))
 	clear(first)
@@ -149,6 +57,7 @@ func (s *stage) lotOf(mi int) shortLot {
 			from = to
 		}
 	}
+	s.of(mi, s.runs[len(s.runs)-1].series)
 	return shortLot{v, s.runs}
 }
 
@@ -160,11 +69,12 @@ func (w *worker) shorten(tr *translation, c *chunk) (bool, error) {
 	if w.cfg.Lateness < AnyOrder || s.settled != nil || s.single || s.noForms || !c.plain || c.starts != nil || len(c.b.Detail) > 0 {
 		return false, nil
 	}
+	s.known = len(w.d.entities)
 	layers := 1
 	for _, l := range tr.chains {
 		layers = max(layers, len(l))
 	}
-	if s.waits()+layers*len(c.time) > s.pending || 8*len(tr.chains) > len(c.time)+8*8 || w.bounded && !within(c.time, w.from, w.to) || len(w.d.entities) > 4*lotRows {
+	if s.waits()+layers*len(c.time) > s.pending || len(tr.chains) > len(c.time)/8+8 || w.bounded && !within(c.time, w.from, w.to) || len(w.d.entities) > 4*lotRows {
 		return false, nil
 	}
 	for k := range layers {
@@ -215,15 +125,7 @@ func (w *worker) shortenLayer(tr *translation, c *chunk, k int) error {
 func (s *stage) took(mi, n int) {
 	h := &s.shorts[mi]
 	more := n - len(h.e)
-	if more == 0 {
-		return
-	}
-	most := uint32(0)
 	h.e, h.v = h.e[:n], h.v[:n]
-	for _, e := range h.e[n-more:] {
-		most = max(most, e)
-	}
-	s.of(mi, most)
 	h.n += more
 	s.short += more
 }
@@ -255,19 +157,18 @@ func (w *worker) orderLeft(tr *translation, c *chunk, k int, rows []int32) error
 			continue
 		}
 		mi := tr.chains[x][k]
-		if f := &s.shorts[mi].form; f.misses < missed && (f.count == 0 || 8*l.n > len(c.time)) {
-			if f.count > 0 || !w.asIs(tr, mi, c, 0) || !f.learn(l.time[:l.n], l.number[:l.n], w.d.measures[mi].scale) {
-				if f.misses++; f.misses == missed {
-					f.count = 0
-					s.formless()
-				}
-			} else {
-				f.quality = c.quality[0]
-				s.shortenList(tr, mi, l)
+		switch f := &s.shorts[mi].form; {
+		case f.misses >= missed:
+		case f.count == 0 && w.asIs(tr, mi, c, 0) && f.learn(l.time[:l.n], l.number[:l.n], w.d.measures[mi].scale):
+			f.quality = c.quality[0]
+			if s.shortenList(tr, mi, l); l.n == 0 {
+				continue
 			}
-		}
-		if l.n == 0 {
-			continue
+		case l.n > 16 && 8*l.n > len(c.time):
+			if f.misses++; f.misses == missed {
+				f.count = 0
+				s.formless()
+			}
 		}
 		if err := w.order(tr, mi, c, l, l.row[:l.n], count); err != nil {
 			return err
@@ -316,7 +217,7 @@ func (s *stage) unshorten() error {
 	return nil
 }
 
-// formless notes whether there is no measure any more that has shorts.
+// formless notes whether there is no measure any more that makes shorts.
 func (s *stage) formless() {
 	s.noForms = true
 	for i := range s.shorts {
@@ -335,12 +236,13 @@ func (s *sorter) roomB(n int) []uint64 {
 // eachSeries calls f with every series of a measure that has readings that wait, and its
 // shorts.
 func (s *stage) eachSeries(mi int, f func(e uint32, q *queue, a []uint64) error) error {
-	h, queues := &s.shorts[mi], s.queues[mi]
+	h := &s.shorts[mi]
 	lots := h.lots
 	if len(h.e) > 0 {
 		l := s.lotOf(mi)
 		lots = append(lots[:len(lots):len(lots)], shortLot{slices.Clone(l.v), l.of})
 	}
+	queues := s.queues[mi] // which the last lot may have made more
 	if len(lots) == 0 {
 		for e := range queues {
 			if q := &queues[e]; q.n > 0 {
@@ -352,6 +254,7 @@ func (s *stage) eachSeries(mi int, f func(e uint32, q *queue, a []uint64) error)
 		return nil
 	}
 	at := make([]struct{ run, from uint32 }, len(lots))
+	parts := make([][]uint64, 0, len(lots))
 	room := &s.sorter
 	for e := range queues {
 		q, n := &queues[e], 0
@@ -361,14 +264,19 @@ func (s *stage) eachSeries(mi int, f func(e uint32, q *queue, a []uint64) error)
 				continue
 			}
 			end := l.of[p.run].end
-			part := l.v[p.from:end]
-			if n+len(part) > len(room.a) {
-				room.a = append(make([]uint64, 0, 2*(n+len(part))), room.a[:n]...)
-				room.a = room.a[:cap(room.a)]
-			}
-			n += copy(room.a[n:], part)
+			parts = append(parts, l.v[p.from:end])
+			n += int(end - p.from)
 			p.run, p.from = p.run+1, end
 		}
+		if n > len(room.a) {
+			room.a = make([]uint64, 2*n)
+		}
+		s.touched += touchWords(parts)
+		n = 0
+		for _, part := range parts {
+			n += copy(room.a[n:], part)
+		}
+		parts = parts[:0]
 		if n > 0 || q.n > 0 {
 			if err := f(uint32(e), q, room.a[:n]); err != nil {
 				return err
@@ -456,21 +364,6 @@ func (w *worker) riseShort(mi int, e uint32, f *form, a []uint64) error {
 		a = a[n:]
 	}
 	return nil
-}
-
-// decimal is that of a short, of the measure.
-func (f *form) decimal(v uint64) int64 { return (int64(v&shortMask) - shortZero) * f.times }
-
-// before is a bound that the shorts of times before end are below, and the others not.
-func (f *form) before(end int64) uint64 {
-	if end <= f.base {
-		return 0
-	}
-	n := (uint64(end)-uint64(f.base)-1)/uint64(f.unit) + 1
-	if n >= 1<<(64-shortBits) {
-		return math.MaxUint64 // which none is
-	}
-	return n << shortBits
 }
 
 // squares are those of s of numbers so many times as great.

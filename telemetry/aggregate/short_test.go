@@ -354,3 +354,35 @@ func TestSortShorts(t *testing.T) {
 		require.Equal(t, want, s.sortShort(a))
 	}
 }
+
+// TestShortLimits: beyond a limit shorts have the errors of cells.
+func TestShortLimits(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	rows := make([]sparse, 3000)
+	for i := range rows {
+		rows[i] = sparse{entity: rng.IntN(5), at: 1.7e18 + rng.Int64N(1000)*3600e9, x: float64(rng.IntN(50)), quality: telemetry.Valid}
+	}
+	for _, limits := range []Limits{{Windows: 50}, {States: 40}, {Pending: 2999}} {
+		c := Config{Window: period.Hour, Lateness: AnyOrder, Limits: limits, Measures: []Measure{{ID: "m", Attribute: "t", Hold: Step, MaxAge: time.Hour}}}
+		var errs [2]error
+		for i := range errs {
+			a, err := New(c)
+			require.NoError(t, err)
+			a.stages[0].stage.noForms = i == 1
+			for _, b := range sparseBatches(rows, rng) {
+				if errs[i] = a.Add(b); errs[i] != nil {
+					break
+				}
+			}
+			if errs[i] == nil {
+				_, errs[i] = a.Result(t.Context())
+			}
+		}
+		require.ErrorIs(t, errs[0], ErrLimit)
+		var x, y *Error
+		require.ErrorAs(t, errs[0], &x)
+		require.ErrorAs(t, errs[1], &y)
+		require.Equal(t, y.Kind, x.Kind)
+		require.Equal(t, y.Msg, x.Msg)
+	}
+}

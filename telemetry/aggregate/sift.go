@@ -20,8 +20,11 @@ func (w *worker) clean(tr *translation, mi int, c *chunk, l *list, p *placed) bo
 // asIs reports whether numbers of the quality and unit of a row count as they are.
 func (w *worker) asIs(tr *translation, mi int, c *chunk, row int) bool {
 	m := &w.d.measures[mi]
-	return !m.bounded && !m.sentinel && !m.changes && m.Dataset == "" && m.accept>>(c.quality[row]&31)&1 != 0 && tr.convert[mi][c.unit[row]].as
+	return m.asIs() && m.accept>>(c.quality[row]&31)&1 != 0 && tr.convert[mi][c.unit[row]].as
 }
+
+// asIs reports whether there are rows that count without a look at each.
+func (m *measure) asIs() bool { return !m.bounded && !m.sentinel && !m.changes && m.Dataset == "" }
 
 // sift leaves the rows that count in the scratch, converted, and counts the others.
 func (w *worker) sift(tr *translation, mi int, c *chunk, rows []int32, count *Totals) (n int, err error) {
