@@ -17,8 +17,10 @@ type hot struct {
 	first, last int64 // times, of exceptions too
 }
 
-func (h *hot) reset() {
-	*h = hot{min: math.MaxInt64, max: math.MinInt64, first: math.MaxInt64, last: math.MinInt64}
+func (h *hot) reset() { *h = noRows() }
+
+func noRows() hot {
+	return hot{min: math.MaxInt64, max: math.MinInt64, first: math.MaxInt64, last: math.MinInt64}
 }
 
 // rest is what few states need.

@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/almotacen/almotacen/telemetry/sketch"
 )
@@ -14,6 +15,7 @@ type table struct {
 
 	group  []uint32
 	window []int32
+	space  int // states that all lanes have room for
 
 	direct []uint32 // slot+1 by group<<shift + window-low
 	groups uint32   // rows of direct
@@ -161,63 +163,122 @@ func (t *table) rehash(n int) {
 // add makes an empty state.
 func (t *table) add(g uint32, w int32) uint32 {
 	s := uint32(len(t.group))
+	if len(t.group) == t.space {
+		t.grow(max(64, 2*t.space+1)) // above the double of what is there append makes no more
+	}
 	if s == 0 {
 		t.high = w
 	}
 	t.high = max(t.high, w)
-	t.group, t.window = push(t.group, g), push(t.window, w)
-	t.rejects = push(t.rejects, nil)
+	t.group, t.window = append(t.group, g), append(t.window, w)
+	t.rejects = append(t.rejects, nil)
 	if t.lanes.hot {
-		h := hot{}
-		h.reset()
-		t.hot, t.rest = push(t.hot, h), push(t.rest, nil)
+		t.hot, t.rest = append(t.hot, noRows()), append(t.rest, nil)
 	}
 	if t.lanes.part {
-		t.part, t.count, t.home = push(t.part, part{}), push(t.count, 0), push(t.home, 0)
+		t.part, t.count, t.home = append(t.part, part{}), append(t.count, 0), append(t.home, 0)
 	}
 	if t.lanes.real {
-		t.real = push(t.real, Real{})
+		t.real = append(t.real, Real{})
 	}
 	if t.lanes.timed {
-		t.timed = push(t.timed, Timed{})
+		t.timed = append(t.timed, Timed{})
 	}
 	if t.lanes.counter {
-		t.counter = push(t.counter, Counter{})
+		t.counter = append(t.counter, Counter{})
 	}
-	k := t.lanes.keep
 	if t.lanes.tally > 0 {
-		t.tally = push(t.tally, nil)
+		t.tally = append(t.tally, nil)
 	}
-	if k&KeepValues != 0 {
-		t.numbers = push(t.numbers, nil)
-	}
-	if k&KeepHistogram != 0 {
-		t.histogram = push(t.histogram, accounted(t, &sketch.Histogram{}))
-	}
-	if k&KeepEntities != 0 {
-		t.entities, t.few, t.met = push(t.entities, nil), push(t.few, 0), push(t.met, marks{})
-	}
-	if k&KeepDistinct != 0 {
-		t.distinct, t.seen = push(t.distinct, nil), push(t.seen, marks{})
-	}
-	if k&KeepTop != 0 {
-		t.top = push(t.top, accounted(t, sketch.NewTop(TopKeys)))
-	}
-	if k&KeepEnds != 0 {
-		t.ends = push(t.ends, Ends{})
-	}
-	if k&KeepCircle != 0 {
-		t.circle = push(t.circle, Circle{})
+	if t.lanes.keep != 0 {
+		t.addKept()
 	}
 	return s
+}
+
+// addKept makes what an empty state keeps besides sums.
+func (t *table) addKept() {
+	k := t.lanes.keep
+	if k&KeepValues != 0 {
+		t.numbers = append(t.numbers, nil)
+	}
+	if k&KeepHistogram != 0 {
+		t.histogram = append(t.histogram, accounted(t, &sketch.Histogram{}))
+	}
+	if k&KeepEntities != 0 {
+		t.entities, t.few, t.met = append(t.entities, nil), append(t.few, 0), append(t.met, marks{})
+	}
+	if k&KeepDistinct != 0 {
+		t.distinct, t.seen = append(t.distinct, nil), append(t.seen, marks{})
+	}
+	if k&KeepTop != 0 {
+		t.top = append(t.top, accounted(t, sketch.NewTop(TopKeys)))
+	}
+	if k&KeepEnds != 0 {
+		t.ends = append(t.ends, Ends{})
+	}
+	if k&KeepCircle != 0 {
+		t.circle = append(t.circle, Circle{})
+	}
+}
+
+// grow makes room for n states in all lanes.
+func (t *table) grow(n int) {
+	t.space = n
+	t.group, t.window, t.rejects = room(t.group, n), room(t.window, n), room(t.rejects, n)
+	if t.lanes.hot {
+		t.hot, t.rest = room(t.hot, n), room(t.rest, n)
+	}
+	if t.lanes.part {
+		t.part, t.count, t.home = room(t.part, n), room(t.count, n), room(t.home, n)
+	}
+	if t.lanes.real {
+		t.real = room(t.real, n)
+	}
+	if t.lanes.timed {
+		t.timed = room(t.timed, n)
+	}
+	if t.lanes.counter {
+		t.counter = room(t.counter, n)
+	}
+	if t.lanes.tally > 0 {
+		t.tally = room(t.tally, n)
+	}
+	k := t.lanes.keep
+	if k&KeepValues != 0 {
+		t.numbers = room(t.numbers, n)
+	}
+	if k&KeepHistogram != 0 {
+		t.histogram = room(t.histogram, n)
+	}
+	if k&KeepEntities != 0 {
+		t.entities, t.few, t.met = room(t.entities, n), room(t.few, n), room(t.met, n)
+	}
+	if k&KeepDistinct != 0 {
+		t.distinct, t.seen = room(t.distinct, n), room(t.seen, n)
+	}
+	if k&KeepTop != 0 {
+		t.top = room(t.top, n)
+	}
+	if k&KeepEnds != 0 {
+		t.ends = room(t.ends, n)
+	}
+	if k&KeepCircle != 0 {
+		t.circle = room(t.circle, n)
+	}
 }
 
 // push is append, doubling: append itself grows large slices by a quarter.
 func push[T any](s []T, v T) []T {
 	if len(s) == cap(s) {
-		s = append(make([]T, 0, max(64, 2*cap(s))), s...)
+		s = room(s, max(64, 2*cap(s)+1))
 	}
 	return append(s, v)
+}
+
+// room is s with the capacity n at least. What is beyond its length is not cleared twice.
+func room[T any](s []T, n int) []T {
+	return slices.Grow(s[:len(s):len(s)], n-len(s))
 }
 
 // takeParts merges the parts of t, of a morsel that is over, into those of all before.
@@ -225,6 +286,9 @@ func (all *table) takeParts(t *table) {
 	n := len(t.home) // slots that have a home come first
 	for n > 0 && t.home[n-1] == 0 {
 		n--
+	}
+	if all.len() == n && all.twin(t, n) {
+		n = len(t.home)
 	}
 	for s := n; s < len(t.home); s++ {
 		t.home[s] = all.at(t.group[s], t.window[s]) + 1
@@ -252,6 +316,38 @@ func (all *table) takeParts(t *table) {
 		}
 		*from = Rejects{}
 	}
+}
+
+// twin makes all the same slots as t, of which it has the first n, if these are the same
+// in both, and there are so many more that to copy the index is worth it.
+func (all *table) twin(t *table, n int) bool {
+	if 8*(t.len()-n) < t.len() {
+		return false
+	}
+	for s, h := range t.home[:n] {
+		if h != uint32(s)+1 {
+			return false
+		}
+	}
+	all.direct, all.keys, all.slots = copied(all.direct, t.direct), copied(all.keys, t.keys), copied(all.slots, t.slots)
+	all.groups, all.shift, all.low, all.high, all.hshft = t.groups, t.shift, t.low, t.high, t.hshft
+	if t.space > all.space {
+		all.grow(t.space)
+	}
+	all.group, all.window = append(all.group, t.group[n:]...), append(all.window, t.window[n:]...)
+	all.real, all.rejects = all.real[:t.len()], all.rejects[:t.len()]
+	for s := n; s < t.len(); s++ {
+		t.home[s] = uint32(s) + 1
+	}
+	return true
+}
+
+// copied is a copy of s in the memory of dst, if it has room.
+func copied[T any](dst, s []T) []T {
+	if s == nil {
+		return nil
+	}
+	return append(dst[:0], s...)
 }
 
 // anyOf reports whether a lane has anything.
