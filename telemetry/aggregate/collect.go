@@ -3,9 +3,11 @@ package aggregate
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/almotacen/almotacen/indicators/period"
@@ -90,6 +92,17 @@ func (a *Aggregator) sheet(mi int, tables []*table, o *ordering) sheet {
 	for k, t := range tables {
 		s.plain = s.plain && t.lanes.keep == 0
 		s.rests[k], s.rejects[k] = anyOf(t.rest), anyOf(t.rejects)
+	}
+	if !s.byIndex(o) {
+		s.bySort(o)
+	}
+	s.rows = keys(s.places)
+	return s
+}
+
+// bySort finds the places of all states and sorts them.
+func (s *sheet) bySort(o *ordering) {
+	for k, t := range s.tables {
 		for slot, g := range t.group {
 			if t.lanes.part && t.merged(slot) {
 				continue
@@ -98,8 +111,47 @@ func (a *Aggregator) sheet(mi int, tables []*table, o *ordering) sheet {
 		}
 	}
 	s.places = sortPlaces(s.places)
-	s.rows = keys(s.places)
-	return s
+}
+
+// byIndex finds the places of all states in their order, in the direct indexes of the
+// tables; false, and there are none, if some table has no such index or they are thinly
+// filled.
+func (s *sheet) byIndex(o *ordering) bool {
+	type index struct {
+		*table
+		k uint32
+	}
+	var some []index
+	size := 0
+	low, high := int32(math.MaxInt32), int32(math.MinInt32)
+	for k, t := range s.tables {
+		if t.len() == 0 || t.lanes.part && t.allMerged() {
+			continue
+		}
+		if t.direct == nil {
+			return false
+		}
+		some = append(some, index{t, uint32(k)})
+		size += len(t.direct)
+		low, high = min(low, t.low), max(high, t.high)
+	}
+	if size > 8*cap(s.places) {
+		return false
+	}
+	for rank, g := range o.group {
+		for w := int64(low); w <= int64(high); w++ {
+			for _, x := range some {
+				i := uint64(uint32(int32(w) - x.low))
+				if g >= x.groups || i>>x.shift != 0 {
+					continue
+				}
+				if slot := x.direct[uint64(g)<<x.shift+i]; slot != 0 && !(x.lanes.part && x.merged(int(slot-1))) {
+					s.places = append(s.places, place{keyOf(uint32(rank), int32(w)), x.k, slot - 1})
+				}
+			}
+		}
+	}
+	return true
 }
 
 // keys is how many different keys sorted places have.
@@ -111,6 +163,24 @@ func keys(p []place) int {
 		}
 	}
 	return n
+}
+
+// sheets are those of all measures, made on up to Config.Workers goroutines.
+func (a *Aggregator) sheets(stages []*worker, o *ordering) []sheet {
+	out := make([]sheet, len(a.measures))
+	var next atomic.Int64
+	work := func() {
+		for i := next.Add(1) - 1; i < int64(len(out)); i = next.Add(1) - 1 {
+			out[i] = a.sheet(int(i), a.tablesOf(int(i), stages), o)
+		}
+	}
+	var group sync.WaitGroup
+	for range min(a.cfg.Workers, len(out)) - 1 {
+		group.Go(work)
+	}
+	work()
+	group.Wait()
+	return out
 }
 
 // collectTables appends the merged rows of tables of a measure.

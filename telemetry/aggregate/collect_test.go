@@ -98,6 +98,10 @@ func TestCollect(t *testing.T) {
 				for i := range a.measures {
 					s := a.sheet(i, a.tablesOf(i, nil), o)
 					require.True(t, s.plain)
+					sorted := s
+					sorted.places = nil
+					sorted.bySort(o)
+					require.True(t, slices.Equal(s.places, sorted.places))
 					s.plain = false
 					require.NoError(t, a.fill(context.Background(), slow, &s, o))
 				}

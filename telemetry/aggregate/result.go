@@ -135,10 +135,9 @@ func (a *Aggregator) gather(ctx context.Context, until int64) (*Result, error) {
 		return nil, err
 	}
 	order := a.order()
-	sheets := make([]sheet, len(a.measures))
+	sheets := a.sheets(stages, order)
 	n := 0
 	for i := range sheets {
-		sheets[i] = a.sheet(i, a.tablesOf(i, stages), order)
 		n += sheets[i].rows
 	}
 	for _, w := range stages {

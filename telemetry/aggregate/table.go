@@ -365,6 +365,16 @@ func (t *table) merged(s int) bool {
 	return t.lanes.part && t.count[s] == 0 && t.home[s] != 0 && (t.rejects[s] == nil || *t.rejects[s] == Rejects{})
 }
 
+// allMerged is merged for all slots.
+func (t *table) allMerged() bool {
+	for s := range t.group {
+		if !t.merged(s) {
+			return false
+		}
+	}
+	return true
+}
+
 func (t *table) reject(slot uint32, r Reject) {
 	fresh(&t.rejects[slot])[r]++
 }
