@@ -98,8 +98,7 @@ func (r *Result) Cube(c CubeConfig) (*cube.Cube, error) {
 		return nil, err
 	}
 	seen := map[period.Period]bool{}
-	for i := range r.rows {
-		x := &r.rows[i]
+	for x := range r.rows.all() {
 		if x.Entity != "" || x.Type != "" {
 			continue
 		}

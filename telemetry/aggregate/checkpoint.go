@@ -214,19 +214,19 @@ func (a *Aggregator) slotKey(b []byte, part byte, t *table, slot uint32) []byte 
 
 // saveTables writes the merged states of tables.
 func (a *Aggregator) saveTables(ctx context.Context, e *encoder, mi int, part byte, tables []*table, order *ordering) {
-	var r Result
 	if e.err != nil {
 		return
 	}
-	if e.err = a.collectTables(ctx, &r, mi, tables, order); e.err != nil {
+	var rows []Row
+	if rows, e.err = a.collect(ctx, mi, tables, order); e.err != nil {
 		return
 	}
 	zones := a.workers[0].zonesOf(a.dict)
-	for i := range r.rows {
+	for i := range rows {
 		if i%looks == 0 && e.err == nil {
 			e.err = ctx.Err()
 		}
-		x := &r.rows[i]
+		x := &rows[i]
 		b := putText([]byte{part}, x.Group)
 		b = binary.AppendVarint(b, zones[a.dict.zone(x.Zone)].ordinal(x.Window))
 		b, _ = x.State.AppendBinary(b)

@@ -183,55 +183,78 @@ func (a *Aggregator) sheets(stages []*worker, o *ordering) []sheet {
 	return out
 }
 
-// collectTables appends the merged rows of tables of a measure.
-func (a *Aggregator) collectTables(ctx context.Context, r *Result, mi int, tables []*table, o *ordering) error {
+// collect are the merged rows of tables of a measure.
+func (a *Aggregator) collect(ctx context.Context, mi int, tables []*table, o *ordering) ([]Row, error) {
 	s := a.sheet(mi, tables, o)
-	return a.fill(ctx, r, &s, o)
+	return a.rowsOf(ctx, &s, o)
+}
+
+// rowsOf are the rows of s, in one part.
+func (a *Aggregator) rowsOf(ctx context.Context, s *sheet, o *ordering) ([]Row, error) {
+	a.workers[0].zonesOf(a.dict)
+	rows := make([]Row, s.rows)
+	if s.plain {
+		return rows, a.fillPlain(ctx, rows, s, s.places, o)
+	}
+	return rows, a.fillRows(ctx, rows, s, o)
 }
 
 // leastRows is how many rows are worth a goroutine.
 const leastRows = 1 << 13
 
-// fill appends the rows of s, on up to Config.Workers goroutines. What is beyond the rows
-// of r is zero.
-func (a *Aggregator) fill(ctx context.Context, r *Result, s *sheet, o *ordering) error {
+// fill adds the rows of s, on up to Config.Workers goroutines.
+func (a *Aggregator) fill(ctx context.Context, l *rowList, s *sheet, o *ordering) error {
+	if !s.plain {
+		rows, err := a.rowsOf(ctx, s, o)
+		l.add(rows)
+		return err
+	}
 	a.workers[0].zonesOf(a.dict)
-	first := len(r.rows)
-	r.rows = slices.Grow(r.rows, s.rows)[:first+s.rows]
-	rows := r.rows[first:]
-	var reals []Real
-	if s.plain && a.measures[s.mi].Form == Float {
-		reals = make([]Real, s.rows)
+	parts := make([][]Row, (s.rows+partRows-1)/partRows)
+	first := make([]int, len(parts)+1) // place of each part's first row
+	if first[len(parts)] = len(s.places); len(s.places) == s.rows {
+		for i := range parts {
+			first[i] = i * partRows
+		}
+	} else {
+		n := 0
+		for i := range s.places {
+			if i == 0 || s.places[i].key != s.places[i-1].key {
+				if n%partRows == 0 {
+					first[n/partRows] = i
+				}
+				n++
+			}
+		}
 	}
 	n := min(max(a.cfg.Workers, 1), s.rows/leastRows)
-	if !s.plain || n < 2 || !a.reach(s, o) {
-		if s.plain {
-			return a.fillPlain(ctx, rows, reals, s, s.places, o)
-		}
-		return a.fillRows(ctx, rows, s, o)
+	if n > 1 && !a.reach(s, o) {
+		n = 1
 	}
-	var group sync.WaitGroup
-	errs := make([]error, n)
-	for i, row, from := 0, 0, 0; i < n; i++ {
-		to := len(s.places) * (i + 1) / n
-		for to < len(s.places) && s.places[to].key == s.places[to-1].key {
-			to++
+	var (
+		next   atomic.Int64
+		failed atomic.Bool
+		group  sync.WaitGroup
+		errs   = make([]error, len(parts))
+	)
+	work := func() {
+		for i := next.Add(1) - 1; i < int64(len(parts)) && !failed.Load(); i = next.Add(1) - 1 {
+			parts[i] = make([]Row, min(partRows, s.rows-int(i)*partRows))
+			if errs[i] = a.fillPlain(ctx, parts[i], s, s.places[first[i]:first[i+1]], o); errs[i] != nil {
+				failed.Store(true)
+			}
 		}
-		places := s.places[from:to]
-		next := row + keys(places)
-		part := rows[row:next]
-		var own []Real
-		if reals != nil {
-			own = reals[row:next]
-		}
-		group.Go(func() { errs[i] = a.fillPlain(ctx, part, own, s, places, o) })
-		row, from = next, to
 	}
+	for range n - 1 {
+		group.Go(work)
+	}
+	work()
 	group.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
+	for i, p := range parts {
+		if errs[i] != nil {
+			return errs[i]
 		}
+		l.add(p)
 	}
 	return nil
 }
@@ -287,9 +310,13 @@ func (f *filler) place(x *Row, p *place) {
 const stride = 256
 
 // fillPlain fills rows of states that are sums only, from places of s.
-func (a *Aggregator) fillPlain(ctx context.Context, rows []Row, reals []Real, s *sheet, places []place, o *ordering) error {
+func (a *Aggregator) fillPlain(ctx context.Context, rows []Row, s *sheet, places []place, o *ordering) error {
 	f := filler{a: a, o: o, zones: a.workers[0].zones, mi: int32(s.mi)}
 	scale := a.measures[s.mi].scale
+	var reals []Real
+	if a.measures[s.mi].Form == Float {
+		reals = make([]Real, len(rows))
+	}
 	k := -1
 	var x *Row
 	for from := 0; from < len(places); from += stride {

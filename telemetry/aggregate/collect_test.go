@@ -83,10 +83,13 @@ func TestCollect(t *testing.T) {
 				if c.window == period.Hour {
 					require.Greater(t, r.Len(), 3*leastRows)
 				}
-				rows := slices.Clone(r.rows)
+				var rows []Row
+				for x := range r.rows.all() {
+					rows = append(rows, *x)
+				}
 				sortRows(rows)
 				for i := range rows {
-					require.Zero(t, rows[i].compare(&r.rows[i]))
+					require.Zero(t, rows[i].compare(r.rows.at(i)))
 				}
 				got := dump(t, r)
 				if want == nil {
@@ -103,7 +106,7 @@ func TestCollect(t *testing.T) {
 					sorted.bySort(o)
 					require.True(t, slices.Equal(s.places, sorted.places))
 					s.plain = false
-					require.NoError(t, a.fill(context.Background(), slow, &s, o))
+					require.NoError(t, a.fill(context.Background(), &slow.rows, &s, o))
 				}
 				require.True(t, bytes.Equal(want, dump(t, slow)))
 			}

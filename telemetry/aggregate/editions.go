@@ -44,8 +44,7 @@ type Edition struct {
 func (e *Editions) Publish(r *Result, t int64) ([]Edition, error) {
 	var out []Edition
 	var raw []byte
-	for i := range r.rows {
-		x := &r.rows[i]
+	for x := range r.rows.all() {
 		if x.End > t || x.Entity != "" || x.Type != "" {
 			continue
 		}

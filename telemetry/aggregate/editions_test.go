@@ -196,10 +196,12 @@ func TestRetiredEditions(t *testing.T) {
 		if kept != nil {
 			all, err = kept.Merge(live)
 			require.NoError(t, err)
-			for _, x := range live.rows {
+			some := false
+			for x := range live.rows.all() {
 				require.Equal(t, x.End <= kept.until, x.Correction)
+				some = some || x.Correction
 			}
-			if slices.ContainsFunc(live.rows, func(x Row) bool { return x.Correction }) {
+			if some {
 				corrections++
 				_, err := new(Editions).Publish(live, math.MaxInt64)
 				require.ErrorIs(t, err, ErrMismatch)
@@ -216,7 +218,12 @@ func TestRetiredEditions(t *testing.T) {
 		require.Equal(t, direct.Totals, all.Totals)
 		plain := func(r *Result) *Result {
 			x := *r
-			x.rows = slices.DeleteFunc(slices.Clone(r.rows), func(y Row) bool { return y.measure != 0 })
+			x.rows = rowList{}
+			for y := range r.rows.all() {
+				if y.measure == 0 {
+					x.rows.add([]Row{*y})
+				}
+			}
 			return &x
 		}
 		got, err := e.Publish(plain(all), mark)
@@ -273,15 +280,15 @@ func TestRetireWaiting(t *testing.T) {
 		require.NoError(t, a.Add(list[0]))
 		first, err := a.Retire(t.Context(), at(60).UnixNano())
 		require.NoError(t, err)
-		require.EqualValues(t, 3, first.rows[0].State.Count())
+		require.EqualValues(t, 3, first.rows.at(0).State.Count())
 		require.NoError(t, a.Add(list[1]))
 		rest, err := a.Result(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, 2, rest.Len())
-		require.EqualValues(t, 0, rest.rows[0].State.Count())
-		require.True(t, rest.rows[0].Correction)
-		require.Equal(t, Rejects{RejectLate: 1}, *rest.rows[0].State.Rejects)
-		require.EqualValues(t, 2, rest.rows[1].State.Count())
+		require.EqualValues(t, 0, rest.rows.at(0).State.Count())
+		require.True(t, rest.rows.at(0).Correction)
+		require.Equal(t, Rejects{RejectLate: 1}, *rest.rows.at(0).State.Rejects)
+		require.EqualValues(t, 2, rest.rows.at(1).State.Count())
 		all, err := a.Retire(t.Context(), math.MaxInt64)
 		require.NoError(t, err)
 		require.Equal(t, 2, all.Len())

@@ -284,24 +284,25 @@ func (r *Result) To(f period.Freq) (*Result, error) {
 // regroup merges rows of one group, or series, and of the window that of gives.
 func (r *Result) regroup(of func(*Row) (period.Period, error)) (*Result, error) {
 	out := &Result{Totals: r.Totals, measures: r.measures, since: r.since, until: r.until, only: r.only}
-	for i := range r.rows {
-		x := &r.rows[i]
+	var rows []Row
+	for x := range r.rows.all() {
 		p, err := of(x)
 		if err != nil {
 			return nil, err
 		}
-		n := len(out.rows)
-		if n == 0 || out.rows[n-1].Window != p || out.rows[n-1].measure != x.measure || !sameSeries(&out.rows[n-1], x) {
+		n := len(rows)
+		if n == 0 || rows[n-1].Window != p || rows[n-1].measure != x.measure || !sameSeries(&rows[n-1], x) {
 			y := *x
 			y.Window, y.State = p, State{Moments: NewMoments(r.measures[x.measure].scale)}
 			y.Start, y.End = spanOf(p, x.Zone)
-			out.rows = append(out.rows, y)
+			rows = append(rows, y)
 			n++
 		}
-		if err := out.rows[n-1].merge(x); err != nil {
+		if err := rows[n-1].merge(x); err != nil {
 			return nil, err
 		}
 	}
+	out.rows = listOf(rows)
 	return out, nil
 }
 
@@ -324,19 +325,25 @@ func (x *Row) merge(o *Row) error {
 // first of them lack what was before the data: see the coverage.
 func (r *Result) Rolling(n int) (*Result, error) {
 	out := &Result{Totals: r.Totals, measures: r.measures, since: r.since, until: r.until, only: r.only}
-	for from := 0; from < len(r.rows); {
-		to := from + 1
-		for to < len(r.rows) && r.rows[to].measure == r.rows[from].measure && sameSeries(&r.rows[to], &r.rows[from]) {
-			to++
+	var all []Row
+	for from := 0; from < r.rows.n; {
+		first := r.rows.at(from)
+		rows := []*Row{first}
+		for to := from + 1; to < r.rows.n; to++ {
+			x := r.rows.at(to)
+			if x.measure != first.measure || !sameSeries(x, first) {
+				break
+			}
+			rows = append(rows, x)
 		}
-		rows := r.rows[from:to]
+		from += len(rows)
 		i := 0
 		for end := rows[0].Window; end.Compare(rows[len(rows)-1].Window) <= 0; end = end.Add(1) {
 			p := period.RollingTo(end, n)
 			if p.IsZero() {
 				return nil, &Error{Kind: ErrWindow, Msg: fmt.Sprintf("no window of %d ends with %v; n is 2 to %d", n, end, period.MaxRolling)}
 			}
-			y := rows[0]
+			y := *rows[0]
 			y.Window, y.State, y.Correction = p, State{Moments: NewMoments(r.measures[y.measure].scale)}, false
 			y.Start, y.End = spanOf(p, y.Zone)
 			for i < len(rows) && rows[i].Start < y.Start {
@@ -345,15 +352,15 @@ func (r *Result) Rolling(n int) (*Result, error) {
 			some := false
 			for k := i; k < len(rows) && rows[k].End <= y.End; k++ {
 				some = true
-				if err := y.merge(&rows[k]); err != nil {
+				if err := y.merge(rows[k]); err != nil {
 					return nil, err
 				}
 			}
 			if some {
-				out.rows = append(out.rows, y)
+				all = append(all, y)
 			}
 		}
-		from = to
 	}
+	out.rows = listOf(all)
 	return out, nil
 }

@@ -20,45 +20,52 @@ func (r *Result) Merge(o *Result) (*Result, error) {
 	gap := o.since > earliest && r.until < o.since
 	out := &Result{Totals: r.Totals, measures: r.measures, since: r.since, until: max(r.until, o.until), only: both(r.only, o.only)}
 	out.Totals.add(o.Totals)
-	out.rows = make([]Row, 0, len(r.rows)+len(o.rows))
-	for i, k := 0, 0; i < len(r.rows) || k < len(o.rows); {
+	rows := make([]Row, 0, r.rows.n+o.rows.n)
+	for i, k := 0, 0; i < r.rows.n || k < o.rows.n; {
+		var p, q *Row // the next ones
+		if i < r.rows.n {
+			p = r.rows.at(i)
+		}
+		if k < o.rows.n {
+			q = o.rows.at(k)
+		}
 		order := -1
 		switch {
-		case i == len(r.rows):
+		case p == nil:
 			order = 1
-		case k < len(o.rows):
-			order = r.rows[i].compare(&o.rows[k])
+		case q != nil:
+			order = p.compare(q)
 		}
-		if order >= 0 && gap && o.rows[k].Correction {
-			x := &o.rows[k]
-			return nil, &Error{Kind: ErrMismatch, Measure: o.measures[x.measure].ID, Group: x.Group, Msg: fmt.Sprintf("the readings of %v that came after it was retired cannot be merged: the result that Retire returned is not there", x.Window)}
+		if order >= 0 && gap && q.Correction {
+			return nil, &Error{Kind: ErrMismatch, Measure: o.measures[q.measure].ID, Group: q.Group, Msg: fmt.Sprintf("the readings of %v that came after it was retired cannot be merged: the result that Retire returned is not there", q.Window)}
 		}
 		var x Row
 		switch {
 		case order < 0:
-			x = r.rows[i]
+			x = *p
 			i++
 		case order > 0:
-			x = o.rows[k]
+			x = *q
 			k++
 			x.Correction = x.Correction && x.End <= r.since // otherwise there was nothing to correct
 		default:
-			x = r.rows[i]
+			x = *p
 			if x.Entity != "" || x.Type != "" {
 				return nil, &Error{Kind: ErrMismatch, Measure: r.measures[x.measure].ID, Group: x.Group, Msg: fmt.Sprintf("readings of entity %q in %v are in both results; give all readings of a series to one aggregator", x.Entity, x.Window)}
 			}
 			x.State = State{Moments: NewMoments(r.measures[x.measure].scale)}
-			for _, s := range []*State{&r.rows[i].State, &o.rows[k].State} {
+			for _, s := range []*State{&p.State, &q.State} {
 				if err := x.State.Merge(s); err != nil {
 					return nil, err
 				}
 			}
-			if s, before := x.State.Span, r.rows[i].State.Span; o.rows[k].Correction && s != nil && before != nil {
+			if s, before := x.State.Span, p.State.Span; q.Correction && s != nil && before != nil {
 				s.whole = before.whole // the time there could be is no more than it was
 			}
 			i, k = i+1, k+1
 		}
-		out.rows = append(out.rows, x)
+		rows = append(rows, x)
 	}
+	out.rows = listOf(rows)
 	return out, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"time"
@@ -19,7 +20,7 @@ import (
 type Result struct {
 	Totals   Totals // since the last Retire
 	measures []measure
-	rows     []Row
+	rows     rowList
 	since    int64                       // windows that end at it or before are corrections; earliest: none
 	only     map[string]telemetry.Entity // by group: its entity, or the zero one of several; nil: not looked at
 	until    int64                       // of Retire: windows that end at it or before are whole; earliest: of no Retire
@@ -43,14 +44,13 @@ type Row struct {
 }
 
 // Len is the number of rows.
-func (r *Result) Len() int { return len(r.rows) }
+func (r *Result) Len() int { return r.rows.n }
 
 // Rows ranges over the rows in their order. The states are not to be changed. It can
 // be ranged again.
 func (r *Result) Rows() iter.Seq2[Key, *Row] {
 	return func(yield func(Key, *Row) bool) {
-		for i := range r.rows {
-			x := &r.rows[i]
+		for x := range r.rows.all() {
 			if !yield(r.key(x), x) {
 				return
 			}
@@ -65,14 +65,15 @@ func (r *Result) key(x *Row) Key {
 // At is the state of a key; nil if there is none.
 func (r *Result) At(k Key) *Row {
 	m := slices.IndexFunc(r.measures, func(m measure) bool { return m.ID == k.Measure })
-	i, ok := slices.BinarySearchFunc(r.rows, k, func(x Row, k Key) int {
-		return cmp.Or(cmp.Compare(int(x.measure), m), strings.Compare(x.Group, k.Group), strings.Compare(x.Entity, k.Entity),
+	i, ok := sort.Find(r.rows.n, func(i int) int {
+		x := r.rows.at(i)
+		return -cmp.Or(cmp.Compare(int(x.measure), m), strings.Compare(x.Group, k.Group), strings.Compare(x.Entity, k.Entity),
 			strings.Compare(x.Type, k.Type), cmp.Compare(x.Start, startIn(k.Window, x.Zone)))
 	})
-	if !ok || r.rows[i].Window != k.Window {
+	if !ok || r.rows.at(i).Window != k.Window {
 		return nil
 	}
-	return &r.rows[i]
+	return r.rows.at(i)
 }
 
 func startIn(p period.Period, zone *time.Location) int64 {
@@ -89,13 +90,15 @@ func (a *Aggregator) Result(ctx context.Context) (*Result, error) {
 		return a.inMemory(ctx)
 	}
 	r := a.newResult()
+	var rows []Row
 	err := a.Each(ctx, func(x *Row) error {
-		r.rows = append(r.rows, *x)
+		rows = append(rows, *x)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
+	r.rows = listOf(rows)
 	return r, nil
 }
 
@@ -136,27 +139,24 @@ func (a *Aggregator) gather(ctx context.Context, until int64) (*Result, error) {
 	}
 	order := a.order()
 	sheets := a.sheets(stages, order)
-	n := 0
-	for i := range sheets {
-		n += sheets[i].rows
-	}
-	for _, w := range stages {
-		n += w.states // of series
-	}
-	r.rows = make([]Row, 0, n)
 	for i := range a.measures {
-		first := len(r.rows)
-		if err := a.fill(ctx, r, &sheets[i], order); err != nil {
-			return nil, err
-		}
+		m, s := &a.measures[i], sheets[i]
 		sheets[i] = sheet{}
-		if m := &a.measures[i]; m.Hold != NotHeld || m.Meter != nil {
+		if m.Hold == NotHeld && m.Meter == nil {
+			if err := a.fill(ctx, &r.rows, &s, order); err != nil {
+				return nil, err
+			}
+		} else {
+			rows, err := a.rowsOf(ctx, &s, order)
+			if err != nil {
+				return nil, err
+			}
 			series, err := a.seriesRows(ctx, i, stages)
 			if err != nil {
 				return nil, a.dict.wrap(err, i, noGroup)
 			}
 			zones := a.workers[0].zonesOf(a.dict)
-			e := edges{m: m, rows: slices.Clone(r.rows[first:]), zones: func(x *Row) *windows { return zones[a.dict.zone(x.Zone)] }, retired: a.retired}
+			e := edges{m: m, rows: rows, zones: func(x *Row) *windows { return zones[a.dict.zone(x.Zone)] }, retired: a.retired}
 			if until > earliest && until < latest {
 				e.until = a.workers[0].settled(until)
 				e.zone = func(x *Row) uint32 { return a.dict.zone(x.Zone) }
@@ -169,13 +169,14 @@ func (a *Aggregator) gather(ctx context.Context, until int64) (*Result, error) {
 				return nil, a.dict.wrap(err, i, noGroup)
 			}
 			series = slices.DeleteFunc(series, func(x Row) bool { return x.old != nil })
-			r.rows = append(append(r.rows[:first], e.rows...), series...)
-			sortRows(r.rows[first:])
+			rows = append(e.rows, series...)
+			sortRows(rows)
+			r.rows.add(rows)
 		}
 	}
 	if a.retired > earliest {
-		for i := range r.rows {
-			r.rows[i].Correction = r.rows[i].End <= a.retired
+		for x := range r.rows.all() {
+			x.Correction = x.End <= a.retired
 		}
 	}
 	return r, nil

@@ -43,14 +43,7 @@ func (a *Aggregator) Retire(ctx context.Context, t int64) (*Result, error) {
 	}
 	a.keepTails(r, t)
 	r.until = t
-	k := 0
-	for i := range r.rows {
-		if r.rows[i].End <= t {
-			r.rows[k] = r.rows[i]
-			k++
-		}
-	}
-	r.rows = r.rows[:k]
+	r.rows = r.rows.only(func(x *Row) bool { return x.End <= t })
 	for mi := range a.measures {
 		if a.real[mi] != nil {
 			a.real[mi] = a.pruned(mi, a.real[mi], t, false)
@@ -148,8 +141,8 @@ func (a *Aggregator) keepTails(r *Result, t int64) {
 			continue
 		}
 		rows := slices.Clone(a.tails[mi])
-		for i := range r.rows {
-			if x := &r.rows[i]; int(x.measure) == mi && (x.Entity != "" || x.Type != "") {
+		for x := range r.rows.all() {
+			if int(x.measure) == mi && (x.Entity != "" || x.Type != "") {
 				rows = append(rows, *x)
 			}
 		}

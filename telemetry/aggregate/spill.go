@@ -23,7 +23,6 @@ type spilled struct {
 // spill writes the states of all workers to a file and forgets them. Readings in order
 // and open morsels stay.
 func (a *Aggregator) spill(ctx context.Context) error {
-	var r Result
 	order := a.order()
 	h := sha256.New()
 	tmp := spilled{name: fmt.Sprintf("states-%d-%d.run", a.position, len(a.runs))}
@@ -34,21 +33,20 @@ func (a *Aggregator) spill(ctx context.Context) error {
 			if a.measures[mi].ordered {
 				continue
 			}
-			clear(r.rows)
-			r.rows = r.rows[:0]
 			var tables []*table
 			for _, w := range a.workers {
 				tables = append(tables, w.tables[mi])
 			}
-			if err := a.collectTables(ctx, &r, mi, tables, order); err != nil {
+			rows, err := a.collect(ctx, mi, tables, order)
+			if err != nil {
 				return err
 			}
 			zones := a.workers[0].zonesOf(a.dict)
-			for i := range r.rows {
+			for i := range rows {
 				if i%looks == 0 && ctx.Err() != nil {
 					return ctx.Err()
 				}
-				x := &r.rows[i]
+				x := &rows[i]
 				b := putText(binary.AppendUvarint(nil, uint64(mi)), x.Group)
 				b = binary.AppendVarint(b, zones[a.dict.zone(x.Zone)].ordinal(x.Window))
 				b, _ = x.State.AppendBinary(b)
@@ -169,8 +167,8 @@ func (a *Aggregator) Each(ctx context.Context, f func(*Row) error) error {
 			return ctx.Err()
 		}
 		var least *Row
-		if i < len(r.rows) {
-			least = &r.rows[i]
+		if i < r.rows.n {
+			least = r.rows.at(i)
 		}
 		for _, x := range runs {
 			if !x.done && (least == nil || x.row.compare(least) < 0) {
@@ -193,8 +191,8 @@ func (a *Aggregator) Each(ctx context.Context, f func(*Row) error) error {
 				}
 			}
 		}
-		if i < len(r.rows) && r.rows[i].compare(&row) == 0 {
-			if err := row.State.Merge(&r.rows[i].State); err != nil {
+		if i < r.rows.n && r.rows.at(i).compare(&row) == 0 {
+			if err := row.State.Merge(&r.rows.at(i).State); err != nil {
 				return err
 			}
 			i++

@@ -33,6 +33,7 @@ func ResultOf(ctx context.Context, c Config, zone func(group string) *time.Locat
 	r := &Result{measures: measures, since: earliest, until: earliest}
 	zones := map[string]*windows{} // by name
 	of := map[string]*windows{}    // by group
+	var all []Row
 	for k, s := range states {
 		w := of[k.Group]
 		if w == nil {
@@ -52,16 +53,14 @@ func ResultOf(ctx context.Context, c Config, zone func(group string) *time.Locat
 		if err != nil {
 			return nil, err
 		}
-		r.rows = append(r.rows, x)
+		all = append(all, x)
 	}
-	sortRows(r.rows)
-	for i := range r.rows[:max(len(r.rows)-1, 0)] {
-		if x := &r.rows[i]; x.compare(&r.rows[i+1]) == 0 {
+	sortRows(all)
+	for i := range all[:max(len(all)-1, 0)] {
+		if x := &all[i]; x.compare(&all[i+1]) == 0 {
 			return nil, &Error{Kind: ErrMismatch, Measure: measures[x.measure].ID, Group: x.Group, Msg: fmt.Sprintf("two states of %q in %v; merge those of one key first", x.Entity, x.Window)}
 		}
 	}
-	all := r.rows
-	r.rows = make([]Row, 0, len(all))
 	for i := range measures {
 		n, _ := slices.BinarySearchFunc(all, int32(i+1), func(x Row, m int32) int { return int(x.measure - m) })
 		rows := all[:n]
@@ -71,7 +70,7 @@ func ResultOf(ctx context.Context, c Config, zone func(group string) *time.Locat
 				return nil, err
 			}
 		}
-		r.rows = append(r.rows, rows...)
+		r.rows.add(rows)
 	}
 	return r, nil
 }

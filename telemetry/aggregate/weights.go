@@ -64,8 +64,7 @@ func (r *Result) Weighted(c CubeConfig, w Weights) (*cube.Cube, error) {
 	}
 	rows := map[place]finished{}
 	windows := map[period.Period]bool{}
-	for i := range r.rows {
-		x := &r.rows[i]
+	for x := range r.rows.all() {
 		if x.Entity != "" || x.Type != "" {
 			continue
 		}
