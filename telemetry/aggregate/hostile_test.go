@@ -177,3 +177,21 @@ func TestOnlyRejects(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingFinite: a batch of which no number is left has states without any.
+func TestNothingFinite(t *testing.T) {
+	for _, keep := range []Keep{KeepValues, KeepHistogram, KeepDistinct, KeepValues | KeepEntities} {
+		b := &telemetry.Batch{}
+		require.NoError(t, b.Add(telemetry.Observation{Entity: telemetry.Entity{ID: "e"}, Attribute: "a", Time: time.Unix(0, 0), Value: telemetry.Value{Kind: telemetry.Number}}))
+		b.Number[0] = math.NaN()
+		r, err := Run(context.Background(), Config{Measures: []Measure{{ID: "m", Attribute: "a", Decimals: 1, Keep: keep}}}, []*telemetry.Batch{b})
+		require.NoError(t, err)
+		n := 0
+		for _, row := range r.Rows() {
+			n++
+			require.Equal(t, int64(1), row.State.Rejects[RejectRange])
+			require.Zero(t, row.State.Count())
+		}
+		require.Equal(t, 1, n)
+	}
+}

@@ -15,12 +15,11 @@ func (w *worker) keep(mi int, p *placed) {
 	case m.Form == Float && p.runs != nil:
 		runFloats(t.part, t.count, p.runs, p.x, p.at, o)
 	case m.Form == Float:
-		scatterFloats(t.part, t.count, p.slot, p.x, p.at)
-		return
+		rowFloats(t.part, t.count, p.slot, p.x, p.at, o, w.scratch.left[:])
 	case p.runs != nil:
 		runShort(t.hot, t.rest, p.runs, p.x, p.at, m.ten, o)
 	default:
-		scatterShort(t.hot, t.rest, p.slot, p.x, p.at, m.ten, o)
+		scatterShort(t.hot, t.rest, p.slot, p.x, p.at, m.ten, o, w.scratch.left[:])
 	}
 	for i := range o.n {
 		slot, x, at := o.slot[i], o.x[i], o.t[i]
@@ -56,7 +55,9 @@ func (w *worker) keepAll(tr *translation, mi int, c *chunk, p *placed) error {
 		return nil
 	}
 	if m.Form == Decimal && m.Keep&^tallied == 0 && !finite(p.x) { // place has not looked
-		w.onlyFinite(p)
+		if w.onlyFinite(p); len(p.x) == 0 {
+			return nil
+		}
 	}
 	return w.keepNumbers(mi, p)
 }

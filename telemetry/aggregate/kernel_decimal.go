@@ -47,25 +47,37 @@ func runShort(h []hot, r []*rest, runs []run, x []float64, at []int64, ten float
 	}
 }
 
-// scatterNarrow adds decimals of at most narrow to states one by one, until a number is
-// none or a sum would leave its word, and returns the place of that row. Extremes are
-// seldom new: a branch is cheaper than a store.
+// decimalStates are the states of an attribute.
+type decimalStates struct {
+	hot []hot
+	ten float64
+}
+
+// scatterNarrow adds decimals of at most narrow, one by one, to states of their attribute.
+// The places of rows without a state, of numbers that are none, and of those with which a
+// sum would leave its word are left; their number is returned. Extremes are seldom new: a
+// branch is cheaper than a store.
 //
 //go:noinline
-func scatterNarrow(h []hot, slot []uint32, x []float64, at []int64, ten float64) int {
-	x, at = x[:len(slot)], at[:len(slot)]
+func scatterNarrow(to []decimalStates, attribute, slot []uint32, x []float64, at []int64, left []int32) (n int) {
+	attribute, x, at, left = attribute[:len(slot)], x[:len(slot)], at[:len(slot)], left[:len(slot)]
 	for k, s := range slot {
+		q := &to[attribute[k]]
 		v := x[k]
-		y := float64(v*ten) + toWhole
+		y := float64(v*q.ten) + toWhole
 		d := int64(math.Float64bits(y)) - wholeBits
-		if (y-toWhole)/ten != v || uint64(d+narrow) > 2*narrow {
-			return k
+		if (y-toWhole)/q.ten != v || uint64(d+narrow) > 2*narrow || uint64(s) >= uint64(len(q.hot)) {
+			left[n] = int32(k)
+			n++
+			continue
 		}
-		p := &h[s]
+		p := &q.hot[s]
 		a := p.sum + d
 		sq := uint64(d*d) + p.sqLo
 		if (p.sum^a)&(d^a) < 0 || sq < p.sqLo {
-			return k
+			left[n] = int32(k)
+			n++
+			continue
 		}
 		p.n++
 		p.sum, p.sqLo = a, sq
@@ -83,14 +95,12 @@ func scatterNarrow(h []hot, slot []uint32, x []float64, at []int64, ten float64)
 			p.last = t
 		}
 	}
-	return len(slot)
+	return n
 }
 
 // scatterShort adds rows to states one by one.
-func scatterShort(h []hot, r []*rest, slot []uint32, x []float64, at []int64, ten float64, o *odd) {
-	for k := 0; k < len(slot); k++ {
-		if k += scatterNarrow(h, slot[k:], x[k:], at[k:], ten); k < len(slot) {
-			scatterDecimals(h, r, slot[k:k+1], x[k:k+1], at[k:k+1], ten, o)
-		}
+func scatterShort(h []hot, r []*rest, slot []uint32, x []float64, at []int64, ten float64, o *odd, left []int32) {
+	for _, k := range left[:scatterNarrow([]decimalStates{{h, ten}}, alike[:len(slot)], slot, x, at, left)] {
+		scatterDecimals(h, r, slot[k:k+1], x[k:k+1], at[k:k+1], ten, o)
 	}
 }

@@ -127,18 +127,22 @@ func runFloats(p []part, n []uint32, runs []run, x []float64, at []int64, o *odd
 	for i := range runs {
 		z := &runs[i]
 		if !addFloats(&p[z.slot], &n[z.slot], x[z.from:z.to]) {
+			var left [1]int32
 			for k := z.from; k < z.to; k++ {
-				if v := x[k]; v-v != 0 {
-					o.slot[o.n], o.x[o.n], o.t[o.n] = z.slot, v, at[k]
-					o.n++
-				} else {
-					scatterFloats(p, n, []uint32{z.slot}, x[k:k+1], at[k:k+1])
-				}
+				rowFloats(p, n, []uint32{z.slot}, x[k:k+1], at[k:k+1], o, left[:])
 			}
 			continue
 		}
 		q := &p[z.slot]
 		q.first, q.last = min(q.first, z.first), max(q.last, z.last)
+	}
+}
+
+// rowFloats adds rows to parts one by one; numbers that are not finite go to odd.
+func rowFloats(p []part, n, slot []uint32, x []float64, at []int64, o *odd, left []int32) {
+	for _, k := range left[:scatterFloats([]floatStates{{p, n}}, alike[:len(slot)], slot, x, at, left)] {
+		o.slot[o.n], o.x[o.n], o.t[o.n] = slot[k], x[k], at[k]
+		o.n++
 	}
 }
 
@@ -173,16 +177,29 @@ func addFloats(q *part, n *uint32, x []float64) bool {
 	return true
 }
 
-// scatterFloats adds rows to parts in their order, one by one.
+// floatStates are the states of an attribute.
+type floatStates struct {
+	part  []part
+	count []uint32
+}
+
+// scatterFloats adds rows, in their order and one by one, to parts of their attribute. The
+// places of rows without a state and of numbers that are not finite are left; their number
+// is returned.
 //
 //go:noinline
-func scatterFloats(p []part, n, slot []uint32, x []float64, at []int64) {
-	x, at = x[:len(slot)], at[:len(slot)]
-	n = n[:len(p)]
+func scatterFloats(to []floatStates, attribute, slot []uint32, x []float64, at []int64, left []int32) (n int) {
+	attribute, x, at, left = attribute[:len(slot)], x[:len(slot)], at[:len(slot)], left[:len(slot)]
 	for k, s := range slot {
-		q := &p[s]
+		to := &to[attribute[k]]
 		v, t := x[k], at[k]
-		if n[s]++; n[s] == 1 {
+		if uint64(s) >= uint64(len(to.part)) || v-v != 0 {
+			left[n] = int32(k)
+			n++
+			continue
+		}
+		q, c := &to.part[s], &to.count[s]
+		if *c++; *c == 1 {
 			*q = part{k: v, min: v, max: v, first: t, last: t}
 		}
 		a := q.s + v
@@ -204,4 +221,5 @@ func scatterFloats(p []part, n, slot []uint32, x []float64, at []int64) {
 			q.last = t
 		}
 	}
+	return n
 }

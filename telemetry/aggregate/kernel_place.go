@@ -86,12 +86,15 @@ func climbOf(at []int64, entity []uint32, to int64) int {
 	return len(at)
 }
 
+// alike are the attributes of rows of one: kernels that take states by attribute then
+// take one.
+var alike [chunkRows]uint32
+
 // index is a table's direct index, by value.
 type index struct {
-	direct []uint32
-	groups uint32
-	shift  uint8
+	direct []uint32 // slot+1 by row + window-low
 	low    int32
+	limit  uint32 // windows from low on: a row
 }
 
 // hoursOf writes the window of each time by hours from first to end, of which base is
@@ -150,23 +153,22 @@ func windowsOf(dst []int32, at []int64, bounds []int64, base, step int64) int {
 	return len(at)
 }
 
-// slotsOf writes the slot of each row by the direct index, ^0 where it has none or the
-// entity has no group; missing counts those.
+// slotsOf writes the slot of each row by the direct index of its attribute, ^0 where it
+// has none; missing counts those. The entity's row in all of them is given.
 //
 //go:noinline
-func slotsOf(dst, entity []uint32, window []int32, group []uint32, x index) (missing int) {
-	dst, window = dst[:len(entity)], window[:len(entity)]
-	sh := x.shift & 63
-	for k, e := range entity {
-		w := uint64(uint32(window[k] - x.low))
-		g := group[e]
+func slotsOf(dst, attribute, entity []uint32, window []int32, row []uint32, by []index) (missing int) {
+	dst, entity, window = dst[:len(attribute)], entity[:len(attribute)], window[:len(attribute)]
+	for k, a := range attribute {
+		x := &by[a]
+		w := uint32(window[k] - x.low)
+		i := uint64(row[entity[k]]) + uint64(w)
 		s := uint32(0)
-		if g < x.groups && w>>sh == 0 {
-			s = x.direct[uint64(g)<<sh+w]
+		if w < x.limit && i < uint64(len(x.direct)) {
+			s = x.direct[i]
 		}
-		s--
-		dst[k] = s
-		if s == ^uint32(0) {
+		dst[k] = s - 1
+		if s == 0 {
 			missing++
 		}
 	}
@@ -212,6 +214,17 @@ func within(at []int64, from, to int64) bool {
 		lo, hi = min(lo, t), max(hi, t)
 	}
 	return lo >= from && hi < to
+}
+
+// sameUnits is how many rows, from the first on, have the unit of their attribute.
+func sameUnits(units, attribute, unit []uint32) int {
+	unit = unit[:len(attribute)]
+	for k, a := range attribute {
+		if units[a] != unit[k] {
+			return k
+		}
+	}
+	return len(attribute)
 }
 
 // finite reports whether no number is NaN or infinite.

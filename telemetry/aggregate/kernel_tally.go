@@ -19,28 +19,37 @@ func tallyRun(count []uint16, base int64, x []float64, ten float64) int {
 	return len(x)
 }
 
-// tallyRows counts the numbers of rows with a slot each, and leaves the places of those
-// that have no count; their number is returned.
+// tallyStates are the states of an attribute.
+type tallyStates struct {
+	tally []*tally
+	ten   float64
+}
+
+// tallyRows counts the numbers of rows with a slot each, of states of their attribute, and
+// leaves the places of those that have no count; their number is returned.
 //
 //go:noinline
-func tallyRows(tallies []*tally, slot []uint32, x []float64, at []int64, ten float64, left []int32) (n int) {
-	x, at, left = x[:len(slot)], at[:len(slot)], left[:len(slot)]
+func tallyRows(to []tallyStates, attribute, slot []uint32, x []float64, at []int64, left []int32) (n int) {
+	attribute, x, at, left = attribute[:len(slot)], x[:len(slot)], at[:len(slot)], left[:len(slot)]
 	for k, s := range slot {
-		v := x[k]
-		y := float64(v*ten) + toWhole
-		p := tallies[s]
-		if p != nil && p.n < tallyMost && (y-toWhole)/ten == v {
-			if i := math.Float64bits(y) - p.off; i < uint64(len(p.count)) {
-				p.count[i]++
-				p.n++
-				t := at[k]
-				if t < p.first {
-					p.first = t
+		q := &to[attribute[k]]
+		if uint64(s) < uint64(len(q.tally)) {
+			v := x[k]
+			y := float64(v*q.ten) + toWhole
+			p := q.tally[s]
+			if p != nil && p.n < tallyMost && (y-toWhole)/q.ten == v {
+				if i := math.Float64bits(y) - p.off; i < uint64(len(p.count)) {
+					p.count[i]++
+					p.n++
+					t := at[k]
+					if t < p.first {
+						p.first = t
+					}
+					if t > p.last {
+						p.last = t
+					}
+					continue
 				}
-				if t > p.last {
-					p.last = t
-				}
-				continue
 			}
 		}
 		left[n] = int32(k)

@@ -58,6 +58,11 @@ func (w *worker) bytes() int64 {
 	for _, z := range w.zones {
 		n += size(z.bounds)
 	}
+	for i := range w.rows {
+		for _, r := range w.rows[i].by {
+			n += size(r)
+		}
+	}
 	for i, t := range w.tables {
 		n += t.bytes()
 		if s := w.sides[i]; s != nil {

@@ -1,6 +1,10 @@
 package aggregate
 
-import "github.com/almotacen/almotacen/telemetry"
+import (
+	"slices"
+
+	"github.com/almotacen/almotacen/telemetry"
+)
 
 // placed are the rows of a chunk that count, either as runs or with a slot each.
 type placed struct {
@@ -31,10 +35,9 @@ func (w *worker) place(tr *translation, mi int, c *chunk, l *list, rows []int32,
 		if ok, err = w.find(tr, mi, &p); err != nil {
 			return placed{}, err
 		}
-		// Kernels find what is not finite, but for rows of floats one by one and what
-		// is kept besides sums.
+		// Kernels find what is not finite, but for what is kept besides sums.
 		m := &w.d.measures[mi]
-		ok = ok && (m.Keep&^tallied == 0 && (m.Form == Decimal || p.runs != nil && m.Keep == 0) || finite(p.x))
+		ok = ok && (m.Keep&^tallied == 0 && (m.Form == Decimal || m.Keep == 0) || finite(p.x))
 	}
 	if !ok {
 		n, err := w.sift(tr, mi, c, rows, count)
@@ -66,7 +69,7 @@ func (w *worker) find(tr *translation, mi int, p *placed) (bool, error) {
 	if t.keys != nil {
 		missing = hashedOf(p.slot, p.entity, s.w[:], tr.group, t.keys, t.slots)
 	} else {
-		missing = slotsOf(p.slot, p.entity, s.w[:], tr.group, index{t.direct, t.groups, t.shift, t.low})
+		missing = slotsOf(p.slot, alike[:len(p.slot)], p.entity, s.w[:], w.rowsOf(tr, t.shift), []index{t.index()})
 	}
 	if missing == 0 {
 		return true, nil
@@ -162,4 +165,34 @@ func (w *worker) windowsOf(tr *translation, mi int, p *placed) (bool, error) {
 		k++
 	}
 	return true, nil
+}
+
+// rows are where the rows of a dictionary's entities begin in direct indexes.
+type rows struct {
+	tr *translation
+	by [32][]uint32 // by shift
+}
+
+// noRow is beyond every direct index.
+const noRow = 1 << 31
+
+// rowsOf are the rows of the entities' groups in direct indexes of a shift.
+func (w *worker) rowsOf(tr *translation, shift uint8) []uint32 {
+	i := slices.IndexFunc(w.rows, func(r rows) bool { return r.tr == tr })
+	if i < 0 {
+		if len(w.rows) == maxTranslations {
+			w.rows = slices.Delete(w.rows, 0, 1)
+		}
+		w.rows = append(w.rows, rows{tr: tr})
+		i = len(w.rows) - 1
+	}
+	by := &w.rows[i].by[shift&31]
+	for len(*by) < len(tr.group) {
+		row := uint64(noRow)
+		if g := tr.group[len(*by)]; g != noGroup {
+			row = min(row, uint64(g)<<shift)
+		}
+		*by = append(*by, uint32(row))
+	}
+	return *by
 }

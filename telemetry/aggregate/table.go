@@ -83,6 +83,9 @@ func (t *table) at(g uint32, w int32) uint32 {
 	return t.find(g, w)
 }
 
+// index is the direct index.
+func (t *table) index() index { return index{t.direct, t.low, 1 << t.shift} }
+
 // find is at, for pairs that may lack.
 func (t *table) find(g uint32, w int32) uint32 {
 	if t.keys != nil {
@@ -123,7 +126,7 @@ func (t *table) reindex(g uint32, w int32) {
 	for uint64(groups) <= uint64(g) {
 		groups *= 2
 	}
-	if uint64(groups)<<shift > uint64(t.budget) {
+	if uint64(groups)<<shift > uint64(min(t.budget, noRow)) {
 		t.direct, t.groups = nil, 0
 		n := 64
 		for n < 4*(t.len()+1) {

@@ -30,7 +30,9 @@ type worker struct {
 	scratch scratch
 	starts  []int64 // times of a chunk with spans
 	lists   []list  // by chain
-	touched byte    // keeps the compiler from leaving touch out
+	many    many
+	rows    []rows // by translation
+	touched byte   // keeps the compiler from leaving touch out
 }
 
 // scratch is one chunk of one measure, row by row: those that count.
@@ -164,7 +166,8 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 	}
 	unitless := c.b.Units.Len() == 0 // all codes are 0
 	w.touched += touch(&c, unitless)
-	c.plain = count(c.kind, telemetry.Number) == n && count(c.quality, c.quality[0]) == n && (unitless || uniform(c.unit))
+	numbers := count(c.kind, telemetry.Number) == n && count(c.quality, c.quality[0]) == n
+	c.plain = numbers && (unitless || uniform(c.unit))
 	if w.ordered {
 		if ok, err := w.shorten(tr, &c); ok || err != nil {
 			return err
@@ -184,6 +187,17 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 		}
 		return nil
 	}
+	if numbers && !w.ordered && c.starts == nil {
+		var err error
+		if c, err = w.addMany(tr, &c); err != nil || len(c.time) == 0 {
+			return err
+		}
+	}
+	return w.addMixed(tr, &c)
+}
+
+// addMixed adds rows whose attributes differ, put side by side.
+func (w *worker) addMixed(tr *translation, c *chunk) error {
 	for len(w.lists) < len(tr.chains) {
 		w.lists = append(w.lists, list{})
 	}
@@ -194,7 +208,7 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 	split(lists, tr.chain, c.attribute, c.entity, c.time, c.number)
 	for x := range lists {
 		if l := &lists[x]; l.n > 0 {
-			if err := w.addChain(tr, uint32(x), &c, l); err != nil {
+			if err := w.addChain(tr, uint32(x), c, l); err != nil {
 				return err
 			}
 		}
