@@ -51,7 +51,7 @@ func BenchmarkRun(b *testing.B) {
 			keep   Keep
 			window period.Freq
 			hold   Hold
-		}{{"decimal", Decimal, 0, period.Hour, NotHeld}, {"float", Float, 0, period.Hour, NotHeld}, {"values", Decimal, KeepValues, period.None, NotHeld}, {"histogram", Decimal, KeepHistogram, period.None, NotHeld}, {"distinct", Decimal, KeepDistinct, period.None, NotHeld}, {"held", Decimal, 0, period.None, Step}} {
+		}{{"decimal", Decimal, 0, period.Hour, NotHeld}, {"float", Float, 0, period.Hour, NotHeld}, {"values", Decimal, KeepValues, period.None, NotHeld}, {"histogram", Decimal, KeepHistogram, period.None, NotHeld}, {"distinct", Decimal, KeepDistinct, period.None, NotHeld}, {"devices", Decimal, KeepEntities, period.Hour, NotHeld}, {"held", Decimal, 0, period.None, Step}} {
 			c := Config{Window: kind.window}
 			var age time.Duration
 			if kind.hold != NotHeld {

@@ -8,8 +8,8 @@ import (
 	"github.com/almotacen/almotacen/telemetry/sketch"
 )
 
-// keep puts rows into their states.
-func (w *worker) keep(mi int, p *placed) {
+// keep puts rows into their states, and reports whether some were not finite.
+func (w *worker) keep(mi int, p *placed) (rejected bool) {
 	m, t, o := &w.d.measures[mi], w.tables[mi], &w.scratch.odd
 	switch {
 	case m.Form == Float && p.runs != nil:
@@ -26,6 +26,7 @@ func (w *worker) keep(mi int, p *placed) {
 		if x-x != 0 {
 			t.reject(slot, RejectRange)
 			w.beside(mi, t.group[slot], t.window[slot])
+			rejected = true
 			continue
 		}
 		h := &t.hot[slot]
@@ -33,11 +34,18 @@ func (w *worker) keep(mi int, p *placed) {
 		t.rest[slot] = addException(t.rest[slot], x)
 	}
 	o.n = 0
+	return rejected
 }
 
 // keepAll puts rows into all states of their measure.
 func (w *worker) keepAll(tr *translation, mi int, c *chunk, p *placed) error {
 	m, t := &w.d.measures[mi], w.tables[mi]
+	if m.Form == Decimal && m.Keep == KeepEntities {
+		if w.keep(mi, p) { // place has not looked
+			w.onlyFinite(p)
+		}
+		return w.keepRows(tr, mi, c, p)
+	}
 	if m.Keep&^tallied != 0 || m.Form == Text && m.Keep != 0 {
 		if err := w.keepRows(tr, mi, c, p); err != nil {
 			return err

@@ -36,18 +36,21 @@ func markRows(marks []marks, slot []uint32, x []float64, ten float64) int {
 	return len(slot)
 }
 
-// meetFew sets the bits of entities that are among the first 64 of their group, until one
-// is not, and returns its place.
+// meetFew sets the bits of entities that are among the first 64 of their group, in the
+// states of their attribute, until one is not, and returns its place. Rows without a
+// state are passed over.
 //
 //go:noinline
-func meetFew(few []uint64, slot, entity, member []uint32) int {
-	entity = entity[:len(slot)]
+func meetFew(few [][]uint64, attribute, slot, entity, member []uint32) int {
+	attribute, entity = attribute[:len(slot)], entity[:len(slot)]
 	for k, s := range slot {
-		i := member[entity[k]]
-		if i >= 64 {
-			return k
+		if f := few[attribute[k]]; uint64(s) < uint64(len(f)) {
+			i := member[entity[k]]
+			if i >= 64 {
+				return k
+			}
+			f[s] |= 1 << i
 		}
-		few[s] |= 1 << i
 	}
 	return len(slot)
 }

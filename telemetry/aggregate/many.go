@@ -20,7 +20,7 @@ type class uint8
 
 const (
 	various  class = iota
-	decimals       // sums alone
+	decimals       // sums, and entities
 	floats         // sums alone
 	tallies        // sums and what tallies count
 )
@@ -31,7 +31,7 @@ func (m *measure) classOf() class {
 	case m.bounded || m.sentinel || m.changes || m.Dataset != "" || m.Form == Text:
 	case m.Form == Float && m.Keep == 0:
 		return floats
-	case m.Form == Decimal && m.Keep == 0:
+	case m.Form == Decimal && m.Keep&^KeepEntities == 0:
 		return decimals
 	case m.Form == Decimal && m.Keep&^tallied == 0:
 		return tallies
@@ -51,6 +51,8 @@ type many struct {
 	decimal []decimalStates
 	float   []floatStates
 	tally   []tallyStates
+	met     bool // some measure keeps entities
+	few     [][]uint64
 	rest    leftRows
 }
 
@@ -129,6 +131,12 @@ func (w *worker) addMany(tr *translation, c *chunk) (chunk, error) {
 		switch q.class {
 		case decimals:
 			k = scatterNarrow(q.decimal, attribute, slot, x, at, left)
+			if q.met {
+				for _, i := range left[:k] {
+					slot[i] = ^uint32(0)
+				}
+				w.meetMany(tr, attribute, slot, c.entity[from:to])
+			}
 		case floats:
 			k = scatterFloats(q.float, attribute, slot, x, at, left)
 		case tallies:
@@ -139,6 +147,15 @@ func (w *worker) addMany(tr *translation, c *chunk) (chunk, error) {
 		}
 		m += k
 	}
+	if q.met {
+		for _, m := range q.measure {
+			if m >= 0 {
+				if err := w.heed(m, tr.group[c.entity[n-1]]); err != nil {
+					return chunk{}, err
+				}
+			}
+		}
+	}
 	if m == 0 {
 		return chunk{}, nil
 	}
@@ -147,7 +164,8 @@ func (w *worker) addMany(tr *translation, c *chunk) (chunk, error) {
 
 // lay lays out where the states are.
 func (q *many) lay(w *worker) {
-	q.place, q.decimal, q.float, q.tally = q.place[:0], q.decimal[:0], q.float[:0], q.tally[:0]
+	q.place, q.decimal, q.float, q.tally, q.few = q.place[:0], q.decimal[:0], q.float[:0], q.tally[:0], q.few[:0]
+	q.met = false
 	for _, m := range q.measure {
 		t, ten := &table{}, 0.0
 		if m >= 0 {
@@ -156,12 +174,22 @@ func (q *many) lay(w *worker) {
 		switch q.class {
 		case decimals:
 			q.decimal = append(q.decimal, decimalStates{t.hot, ten})
+			q.few, q.met = append(q.few, t.few), q.met || t.few != nil
 		case floats:
 			q.float = append(q.float, floatStates{t.part, t.count})
 		case tallies:
 			q.tally = append(q.tally, tallyStates{t.tally, ten})
 		}
 		q.place = append(q.place, t.index())
+	}
+}
+
+// meetMany adds the entities of rows to the sets of their slots.
+func (w *worker) meetMany(tr *translation, attribute, slot, entity []uint32) {
+	for k := 0; k < len(slot); k++ {
+		if k += meetFew(w.many.few, attribute[k:], slot[k:], entity[k:], tr.member); k < len(slot) {
+			w.tables[w.many.measure[attribute[k]]].meet(slot[k], w.d, tr.entity[entity[k]])
+		}
 	}
 }
 

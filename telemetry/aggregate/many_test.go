@@ -33,6 +33,8 @@ func TestMany(t *testing.T) {
 		for a := range measured {
 			m := Measure{ID: fmt.Sprint(a), Attribute: fmt.Sprint("a", a), Decimals: uint8(1 + rng.IntN(4))}
 			switch seed % 3 {
+			case 0:
+				m.Keep = Keep(rng.IntN(2)) * KeepEntities
 			case 1:
 				m.Form, m.Decimals = Float, 0
 			case 2:
@@ -62,7 +64,7 @@ func TestMany(t *testing.T) {
 		}
 		spoilt := rng.IntN(3) * 200
 		units := []string{"", "Cel", "Cel", "K"}[:2+rng.IntN(3)]
-		entities := 2 + rng.IntN(30)
+		entities := []int{3, 30, 300}[rng.IntN(3)]
 		n := 12_000
 		odd := []float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e-9, 1e12, -3e9, math.MaxFloat64, math.Copysign(0, -1), 1.0 / 3}
 		var rows []telemetry.Observation

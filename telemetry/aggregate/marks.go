@@ -97,7 +97,7 @@ func (t *table) meet(slot uint32, d *dict, e uint32) {
 func (t *table) meetAll(tr *translation, d *dict, p *placed, slot []uint32) {
 	if p.runs == nil {
 		for k := 0; k < len(slot); k++ {
-			if k += meetFew(t.few, slot[k:], p.entity[k:], tr.member); k < len(slot) {
+			if k += meetFew([][]uint64{t.few}, alike[k:], slot[k:], p.entity[k:], tr.member); k < len(slot) {
 				t.meet(slot[k], d, tr.entity[p.entity[k]])
 			}
 		}

@@ -37,7 +37,7 @@ func (w *worker) place(tr *translation, mi int, c *chunk, l *list, rows []int32,
 		}
 		// Kernels find what is not finite, but for what is kept besides sums.
 		m := &w.d.measures[mi]
-		ok = ok && (m.Keep&^tallied == 0 && (m.Form == Decimal || m.Keep == 0) || finite(p.x))
+		ok = ok && (m.Form == Decimal && (m.Keep&^tallied == 0 || m.Keep == KeepEntities) || m.Keep == 0 || finite(p.x))
 	}
 	if !ok {
 		n, err := w.sift(tr, mi, c, rows, count)
