@@ -26,6 +26,7 @@ type Aggregator struct {
 	progress progress
 	runs     []spilled
 	floats   bool
+	ended    bool // its memory may go to the result
 	err      error
 }
 
@@ -73,7 +74,39 @@ func Run(ctx context.Context, c Config, batches []*telemetry.Batch) (*Result, er
 	if err := a.AddAll(ctx, batches); err != nil {
 		return nil, err
 	}
+	a.end()
 	return a.Result(ctx)
+}
+
+// end prepares for the last Result: nothing is added after it.
+func (a *Aggregator) end() {
+	if a.ended = true; !a.floats {
+		return
+	}
+	a.spread(len(a.measures), func(i int) {
+		if a.real[i] == nil {
+			return
+		}
+		for _, w := range a.workers {
+			a.real[i].takeParts(w.tables[i])
+		}
+	})
+}
+
+// spread calls f for 0 to n-1, on up to Config.Workers goroutines.
+func (a *Aggregator) spread(n int, f func(i int)) {
+	var next atomic.Int64
+	work := func() {
+		for i := int(next.Add(1) - 1); i < n; i = int(next.Add(1) - 1) {
+			f(i)
+		}
+	}
+	var group sync.WaitGroup
+	for range min(a.cfg.Workers, n) - 1 {
+		group.Go(work)
+	}
+	work()
+	group.Wait()
 }
 
 // Position is the number of rows added.

@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"unsafe"
 
@@ -168,29 +167,29 @@ func keys(p []place) int {
 // sheets are those of all measures, made on up to Config.Workers goroutines.
 func (a *Aggregator) sheets(stages []*worker, o *ordering) []sheet {
 	out := make([]sheet, len(a.measures))
-	var next atomic.Int64
-	work := func() {
-		for i := next.Add(1) - 1; i < int64(len(out)); i = next.Add(1) - 1 {
-			out[i] = a.sheet(int(i), a.tablesOf(int(i), stages), o)
+	n := 0
+	for _, w := range a.workers {
+		n += w.states
+	}
+	one := func(i int) { out[i] = a.sheet(i, a.tablesOf(i, stages), o) }
+	if n < 1<<13 { // not worth goroutines
+		for i := range out {
+			one(i)
 		}
+		return out
 	}
-	var group sync.WaitGroup
-	for range min(a.cfg.Workers, len(out)) - 1 {
-		group.Go(work)
-	}
-	work()
-	group.Wait()
+	a.spread(len(out), one)
 	return out
 }
 
 // collect are the merged rows of tables of a measure.
 func (a *Aggregator) collect(ctx context.Context, mi int, tables []*table, o *ordering) ([]Row, error) {
 	s := a.sheet(mi, tables, o)
-	return a.rowsOf(ctx, &s, o)
+	return a.fillOne(ctx, &s, o)
 }
 
-// rowsOf are the rows of s, in one part.
-func (a *Aggregator) rowsOf(ctx context.Context, s *sheet, o *ordering) ([]Row, error) {
+// fillOne are the rows of s, in one part.
+func (a *Aggregator) fillOne(ctx context.Context, s *sheet, o *ordering) ([]Row, error) {
 	a.workers[0].zonesOf(a.dict)
 	rows := make([]Row, s.rows)
 	if s.plain {
@@ -199,13 +198,10 @@ func (a *Aggregator) rowsOf(ctx context.Context, s *sheet, o *ordering) ([]Row, 
 	return rows, a.fillRows(ctx, rows, s, o)
 }
 
-// leastRows is how many rows are worth a goroutine.
-const leastRows = 1 << 13
-
 // fill adds the rows of s, on up to Config.Workers goroutines.
 func (a *Aggregator) fill(ctx context.Context, l *rowList, s *sheet, o *ordering) error {
 	if !s.plain {
-		rows, err := a.rowsOf(ctx, s, o)
+		rows, err := a.fillOne(ctx, s, o)
 		l.add(rows)
 		return err
 	}
@@ -227,29 +223,24 @@ func (a *Aggregator) fill(ctx context.Context, l *rowList, s *sheet, o *ordering
 			}
 		}
 	}
-	n := min(max(a.cfg.Workers, 1), s.rows/leastRows)
-	if n > 1 && !a.reach(s, o) {
-		n = 1
-	}
-	var (
-		next   atomic.Int64
-		failed atomic.Bool
-		group  sync.WaitGroup
-		errs   = make([]error, len(parts))
-	)
-	work := func() {
-		for i := next.Add(1) - 1; i < int64(len(parts)) && !failed.Load(); i = next.Add(1) - 1 {
-			parts[i] = make([]Row, min(partRows, s.rows-int(i)*partRows))
-			if errs[i] = a.fillPlain(ctx, parts[i], s, s.places[first[i]:first[i+1]], o); errs[i] != nil {
-				failed.Store(true)
-			}
+	errs := make([]error, len(parts))
+	var failed atomic.Bool
+	one := func(i int) {
+		if failed.Load() {
+			return
+		}
+		parts[i] = make([]Row, min(partRows, s.rows-i*partRows))
+		if errs[i] = a.fillPlain(ctx, parts[i], s, s.places[first[i]:first[i+1]], o); errs[i] != nil {
+			failed.Store(true)
 		}
 	}
-	for range n - 1 {
-		group.Go(work)
+	if a.cfg.Workers > 1 && a.reach(s, o) {
+		a.spread(len(parts), one)
+	} else {
+		for i := range parts {
+			one(i)
+		}
 	}
-	work()
-	group.Wait()
 	for i, p := range parts {
 		if errs[i] != nil {
 			return errs[i]
@@ -314,8 +305,13 @@ func (a *Aggregator) fillPlain(ctx context.Context, rows []Row, s *sheet, places
 	f := filler{a: a, o: o, zones: a.workers[0].zones, mi: int32(s.mi)}
 	scale := a.measures[s.mi].scale
 	var reals []Real
+	taken := false // from the table as they are
 	if a.measures[s.mi].Form == Float {
-		reals = make([]Real, len(rows))
+		if reals = s.stretch(places); a.ended && len(reals) == len(rows) {
+			taken = true
+		} else {
+			reals = make([]Real, len(rows))
+		}
 	}
 	k := -1
 	var x *Row
@@ -348,11 +344,16 @@ func (a *Aggregator) fillPlain(ctx context.Context, rows []Row, s *sheet, places
 				if reals != nil && x.State.Real == nil {
 					x.State.Real = &reals[k]
 				}
+				if taken {
+					y.Real = nil
+				}
 				if err := x.State.Merge(&y); err != nil {
 					return a.dict.wrap(err, s.mi, f.g)
 				}
 			case t.lanes.hot:
 				x.State.Moments.hot, x.State.Moments.scale = t.hot[p.slot], scale
+			case taken:
+				x.State.Real = &reals[k]
 			default:
 				x.State.Real = &reals[k]
 				if t.lanes.part {
@@ -367,6 +368,25 @@ func (a *Aggregator) fillPlain(ctx context.Context, rows []Row, s *sheet, places
 	return nil
 }
 
+// stretch is the floats of places if they stand side by side in that order; otherwise nil.
+func (s *sheet) stretch(places []place) []Real {
+	if len(places) == 0 {
+		return nil
+	}
+	first := &places[0]
+	t := s.tables[first.table]
+	if !t.lanes.real {
+		return nil
+	}
+	for i := range places {
+		if p := &places[i]; p.table != first.table || p.slot != first.slot+uint32(i) {
+			return nil
+		}
+	}
+	n := int(first.slot) + len(places)
+	return t.real[first.slot:n:n]
+}
+
 // ahead reads a word of each state of places: loads that do not wait for each other.
 func (s *sheet) ahead(places []place) (x uint64) {
 	for k, t := range s.tables {
@@ -378,7 +398,7 @@ func (s *sheet) ahead(places []place) (x uint64) {
 				x += readAhead(t.rest, places, uint32(k))
 			}
 		case t.lanes.part:
-			x += readAhead(t.part, places, uint32(k))
+			x += readAhead(t.part, places, uint32(k)) + readAhead(t.count, places, uint32(k))
 		case t.lanes.real:
 			x += readAhead(t.real, places, uint32(k))
 		}

@@ -71,3 +71,19 @@ func mergeParts(real []Real, part []part, count, home, left []uint32) (n int) {
 	}
 	return n
 }
+
+// homesOf writes the slot+1 of each pair by the direct index, 0 where it has none.
+//
+//go:noinline
+func homesOf(dst, group []uint32, window []int32, direct []uint32, groups uint32, shift uint8, low int32) {
+	group, window = group[:len(dst)], window[:len(dst)]
+	sh := shift & 63
+	for k, g := range group {
+		w := uint64(uint32(window[k] - low))
+		s := uint32(0)
+		if g < groups && w>>sh == 0 {
+			s = direct[uint64(g)<<sh+w]
+		}
+		dst[k] = s
+	}
+}

@@ -147,7 +147,7 @@ func (a *Aggregator) gather(ctx context.Context, until int64) (*Result, error) {
 				return nil, err
 			}
 		} else {
-			rows, err := a.rowsOf(ctx, &s, order)
+			rows, err := a.fillOne(ctx, &s, order)
 			if err != nil {
 				return nil, err
 			}

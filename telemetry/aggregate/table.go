@@ -293,8 +293,13 @@ func (all *table) takeParts(t *table) {
 	if all.len() == n && all.twin(t, n) {
 		n = len(t.home)
 	}
+	if all.keys == nil {
+		homesOf(t.home[n:], t.group[n:], t.window[n:], all.direct, all.groups, all.shift, all.low)
+	}
 	for s := n; s < len(t.home); s++ {
-		t.home[s] = all.at(t.group[s], t.window[s]) + 1
+		if t.home[s] == 0 {
+			t.home[s] = all.at(t.group[s], t.window[s]) + 1
+		}
 	}
 	var left [512]uint32
 	for from := 0; from < t.len(); from += len(left) {
