@@ -22,14 +22,64 @@ type ordering struct {
 func (a *Aggregator) order() *ordering {
 	n := len(a.dict.groups)
 	o := &ordering{make([]uint32, n), make([]uint32, n), make([]uint32, n)}
-	for i := range o.group {
-		o.group[i], o.zone[i] = uint32(i), a.dict.zone(a.dict.groups[i].Zone)
+	places := make([]place, n)
+	for i := range places {
+		places[i].slot, o.zone[i] = uint32(i), a.dict.zone(a.dict.groups[i].Zone)
 	}
-	slices.SortFunc(o.group, func(x, y uint32) int { return strings.Compare(a.dict.groups[x].ID, a.dict.groups[y].ID) })
-	for i, g := range o.group {
-		o.rank[g] = uint32(i)
+	sortByID(places, a.dict.groups, 0)
+	for i := range places {
+		g := places[i].slot
+		o.group[i], o.rank[g] = g, uint32(i)
 	}
 	return o
+}
+
+// sortByID sorts places by the IDs of the groups that are their slots, of which the
+// first bytes are the same: eight bytes at a time.
+func sortByID(p []place, groups []Group, same int) {
+	const few = 32
+	if len(p) > few {
+		first := groups[p[0].slot].ID
+		common := len(first)
+		for i := range p {
+			id := groups[p[i].slot].ID
+			k := same
+			for k < min(common, len(id)) && id[k] == first[k] {
+				k++
+			}
+			common = k
+		}
+		for i := range p {
+			p[i].key = wordOf(groups[p[i].slot].ID, common)
+		}
+		copy(p, sortPlaces(p))
+		same = common + 8
+	}
+	for from := 0; from < len(p); {
+		to := from + 1
+		for to < len(p) && (len(p) <= few || p[to].key == p[from].key) {
+			to++
+		}
+		switch run := p[from:to]; {
+		case len(run) == 1:
+		case len(run) <= few || len(run) == len(p): // or they differ in zeros at the end
+			slices.SortFunc(run, func(x, y place) int { return strings.Compare(groups[x.slot].ID, groups[y.slot].ID) })
+		default:
+			sortByID(run, groups, same)
+		}
+		from = to
+	}
+}
+
+// wordOf is eight bytes of s as a number, with zeros after its end.
+func wordOf(s string, from int) (x uint64) {
+	for i := range 8 {
+		x <<= 8
+		if from+i < len(s) {
+			x |= uint64(s[from+i])
+		}
+	}
+	return x
 }
 
 // looks is how many states are worked on between two looks at a context.

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -115,5 +116,38 @@ func TestCollect(t *testing.T) {
 				require.True(t, bytes.Equal(want, dump(t, slow)))
 			}
 		})
+	}
+}
+
+// TestOrderOfGroups: groups stand in the order of their IDs, whatever these have in
+// common.
+func TestOrderOfGroups(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 8))
+	for round := range 60 {
+		letters := []string{"a\x00", "ab", "0123456789", "é\xffz\x00"}[round%4]
+		prefix := []string{"", "urn:ngsi-ld:Device:", "x\x00\x00"}[round%3]
+		seen := map[string]bool{}
+		a := &Aggregator{dict: &dict{}}
+		for range 1 + rng.IntN(3000) {
+			id := []byte(prefix)
+			for range rng.IntN(1 + round/2) {
+				id = append(id, letters[rng.IntN(len(letters))])
+			}
+			if rng.IntN(30) == 0 {
+				id = append(id, make([]byte, rng.IntN(40))...)
+			}
+			if !seen[string(id)] {
+				seen[string(id)] = true
+				a.dict.groups = append(a.dict.groups, Group{ID: string(id), Zone: time.UTC})
+			}
+		}
+		o := a.order()
+		var got []string
+		for i, g := range o.group {
+			got = append(got, a.dict.groups[g].ID)
+			require.EqualValues(t, i, o.rank[g])
+		}
+		require.True(t, slices.IsSorted(got))
+		require.Len(t, slices.Compact(got), len(seen))
 	}
 }
