@@ -26,7 +26,7 @@ func (a *Aggregator) order() *ordering {
 	for i := range places {
 		places[i].slot, o.zone[i] = uint32(i), a.dict.zone(a.dict.groups[i].Zone)
 	}
-	sortByID(places, a.dict.groups, 0)
+	sortByID(places, func(g uint32) (id, kind string) { return a.dict.groups[g].ID, "" }, 0)
 	for i := range places {
 		g := places[i].slot
 		o.group[i], o.rank[g] = g, uint32(i)
@@ -34,15 +34,15 @@ func (a *Aggregator) order() *ordering {
 	return o
 }
 
-// sortByID sorts places by the IDs of the groups that are their slots, of which the
-// first bytes are the same: eight bytes at a time.
-func sortByID(p []place, groups []Group, same int) {
+// sortByID sorts places by the IDs of their slots, of which the first bytes are the same,
+// eight bytes at a time, and then by kind.
+func sortByID(p []place, names func(slot uint32) (id, kind string), same int) {
 	const few = 32
 	if len(p) > few {
-		first := groups[p[0].slot].ID
+		first, _ := names(p[0].slot)
 		common := len(first)
 		for i := range p {
-			id := groups[p[i].slot].ID
+			id, _ := names(p[i].slot)
 			k := same
 			for k < min(common, len(id)) && id[k] == first[k] {
 				k++
@@ -50,7 +50,8 @@ func sortByID(p []place, groups []Group, same int) {
 			common = k
 		}
 		for i := range p {
-			p[i].key = wordOf(groups[p[i].slot].ID, common)
+			id, _ := names(p[i].slot)
+			p[i].key = wordOf(id, common)
 		}
 		copy(p, sortPlaces(p))
 		same = common + 8
@@ -63,9 +64,13 @@ func sortByID(p []place, groups []Group, same int) {
 		switch run := p[from:to]; {
 		case len(run) == 1:
 		case len(run) <= few || len(run) == len(p): // or they differ in zeros at the end
-			slices.SortFunc(run, func(x, y place) int { return strings.Compare(groups[x.slot].ID, groups[y.slot].ID) })
+			slices.SortFunc(run, func(x, y place) int {
+				a, kind := names(x.slot)
+				b, other := names(y.slot)
+				return cmp.Or(strings.Compare(a, b), strings.Compare(kind, other))
+			})
 		default:
-			sortByID(run, groups, same)
+			sortByID(run, names, same)
 		}
 		from = to
 	}

@@ -129,7 +129,7 @@ func TestOrderOfGroups(t *testing.T) {
 		seen := map[string]bool{}
 		a := &Aggregator{dict: &dict{}}
 		for range 1 + rng.IntN(3000) {
-			id := []byte(prefix)
+			id := append([]byte(prefix), []string{"", "sensors/temperature/", "sensors/noise/"}[rng.IntN(3)]...)
 			for range rng.IntN(1 + round/2) {
 				id = append(id, letters[rng.IntN(len(letters))])
 			}
@@ -149,5 +149,83 @@ func TestOrderOfGroups(t *testing.T) {
 		}
 		require.True(t, slices.IsSorted(got))
 		require.Len(t, slices.Compact(got), len(seen))
+	}
+}
+
+// TestSeriesRows: rows of series are those that sorting them by all their texts gives, and
+// so are those of a whole result.
+func TestSeriesRows(t *testing.T) {
+	batches := manyGroups(t, 6, 60_000, true)
+	for workers := 1; workers <= 3; workers++ {
+		cfg := Config{Window: period.Hour, Workers: workers, Lateness: 40 * time.Hour, Measures: []Measure{
+			{ID: "held", Attribute: "t", Decimals: 2, Hold: Step, MaxAge: 3 * time.Hour},
+			{ID: "meter", Attribute: "p", Decimals: 2, Meter: &Meter{}},
+		}}
+		cfg.Group = func(e telemetry.Entity) Group { return Group{ID: e.ID[:min(2, len(e.ID))]} }
+		a, err := New(cfg)
+		require.NoError(t, err)
+		require.NoError(t, a.AddAll(context.Background(), batches))
+		stages, err := a.allStages(context.Background())
+		require.NoError(t, err)
+		o := a.order()
+		for mi := range a.measures {
+			var want []Row
+			for _, w := range stages {
+				x := w.stage.timed[mi]
+				for s := range x.len() {
+					if x.lanes.timed && x.timed[s].n == 0 || x.lanes.counter && x.counter[s].n == 0 {
+						continue
+					}
+					e := &a.dict.entities[x.group[s]]
+					z := w.zonesOf(a.dict)[e.zone]
+					r := Row{measure: int32(mi), Group: a.dict.groups[e.group].ID, Entity: e.ID, Type: e.Type, Zone: a.dict.groups[e.group].Zone, Window: z.period(int64(x.window[s]))}
+					r.Start, r.End = z.spanOf(int64(x.window[s]))
+					r.State.Moments = NewMoments(2)
+					if x.lanes.timed {
+						v := x.timed[s]
+						r.State.Timed = &v
+					}
+					if x.lanes.counter {
+						v := x.counter[s]
+						r.State.Counter = &v
+					}
+					want = append(want, r)
+				}
+			}
+			slices.SortStableFunc(want, func(a, b Row) int { return a.compare(&b) })
+			k := 0
+			for i := range want {
+				if k > 0 && want[k-1].compare(&want[i]) == 0 {
+					require.NoError(t, want[k-1].State.Merge(&want[i].State))
+					continue
+				}
+				want[k] = want[i]
+				k++
+			}
+			got, err := a.seriesRows(context.Background(), mi, stages, o)
+			require.NoError(t, err)
+			require.Equal(t, want[:k], got)
+		}
+		r, err := a.Result(context.Background())
+		require.NoError(t, err)
+		for i := range r.rows.n - 1 {
+			require.Negative(t, r.rows.at(i).compare(r.rows.at(i+1)))
+		}
+	}
+}
+
+func TestMergeRows(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 4))
+	for range 200 {
+		var lists [2][]Row
+		for i := range rng.IntN(40) {
+			k := rng.IntN(2)
+			lists[k] = append(lists[k], Row{Group: fmt.Sprint(rng.IntN(5)), Entity: fmt.Sprint(rng.IntN(3)), Start: int64(i)})
+		}
+		all := slices.Concat(lists[0], lists[1])
+		sortRows(all)
+		sortRows(lists[0])
+		sortRows(lists[1])
+		require.Equal(t, all, append([]Row(nil), mergeRows(lists[0], lists[1])...))
 	}
 }

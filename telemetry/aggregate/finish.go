@@ -21,50 +21,121 @@ func sortRows(rows []Row) {
 	slices.SortFunc(rows, func(a, b Row) int { return a.compare(&b) })
 }
 
+// mergeRows are the rows of two sorted lists in order.
+func mergeRows(x, y []Row) []Row {
+	if len(x) == 0 {
+		return y
+	}
+	if len(y) == 0 {
+		return x
+	}
+	out := make([]Row, 0, len(x)+len(y))
+	for len(x) > 0 && len(y) > 0 {
+		if y[0].compare(&x[0]) < 0 {
+			out, y = append(out, y[0]), y[1:]
+		} else {
+			out, x = append(out, x[0]), x[1:]
+		}
+	}
+	return append(append(out, x...), y...)
+}
+
 // seriesRows are the states of single series of a measure, in order. Those of a stage
 // come before those of the readings that wait in it.
-func (a *Aggregator) seriesRows(ctx context.Context, mi int, stages []*worker) ([]Row, error) {
-	var rows []Row
+func (a *Aggregator) seriesRows(ctx context.Context, mi int, stages []*worker, o *ordering) ([]Row, error) {
+	n := 0
 	for _, w := range stages {
+		n += w.stage.timed[mi].len()
+	}
+	places := make([]place, 0, n)
+	rank, entities := a.seriesOrder(mi, stages, o)
+	for k, w := range stages {
 		t := w.stage.timed[mi]
 		for s := range t.len() {
-			if s%looks == 0 && ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
 			if t.lanes.timed && t.timed[s].n == 0 || t.lanes.counter && t.counter[s].n == 0 {
 				continue // its readings were beyond decimals
 			}
-			e := &a.dict.entities[t.group[s]]
-			g := &a.dict.groups[e.group]
-			z := w.zonesOf(a.dict)[e.zone]
-			o := int64(t.window[s])
-			x := Row{measure: int32(mi), Group: g.ID, Entity: e.ID, Type: e.Type, Zone: g.Zone, Window: z.period(o)}
-			x.Start, x.End = z.spanOf(o)
-			x.State.Moments = NewMoments(a.measures[mi].scale)
-			if t.lanes.timed {
-				v := t.timed[s]
-				x.State.Timed = &v
-			}
-			if t.lanes.counter {
-				v := t.counter[s]
-				x.State.Counter = &v
-			}
-			rows = append(rows, x)
+			places = append(places, place{keyOf(rank[t.group[s]], t.window[s]), uint32(k), uint32(s)})
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b Row) int { return a.compare(&b) })
-	k := 0
-	for i := range rows {
-		if k > 0 && rows[k-1].compare(&rows[i]) == 0 {
-			if err := rows[k-1].State.Merge(&rows[i].State); err != nil {
+	places = sortPlaces(places)
+	rows := make([]Row, 0, keys(places))
+	var timed []Timed
+	var counter []Counter
+	for i := range places {
+		if i%looks == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		p := &places[i]
+		t := stages[p.table].stage.timed[mi]
+		if i > 0 && p.key == places[i-1].key {
+			var y State
+			if t.lanes.timed {
+				y.Timed = &t.timed[p.slot]
+			}
+			if t.lanes.counter {
+				y.Counter = &t.counter[p.slot]
+			}
+			y.Moments = NewMoments(a.measures[mi].scale)
+			if err := rows[len(rows)-1].State.Merge(&y); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		rows[k] = rows[i]
-		k++
+		e := &a.dict.entities[entities[p.rank()]]
+		g := &a.dict.groups[e.group]
+		z := stages[p.table].zonesOf(a.dict)[e.zone]
+		at := int64(p.window())
+		rows = append(rows, Row{measure: int32(mi), Group: g.ID, Entity: e.ID, Type: e.Type, Zone: g.Zone, Window: z.period(at)})
+		x := &rows[len(rows)-1]
+		x.Start, x.End = z.spanOf(at)
+		x.State.Moments = NewMoments(a.measures[mi].scale)
+		if t.lanes.timed {
+			if len(timed) == 0 {
+				timed = make([]Timed, min(partRows, len(places)-i))
+			}
+			timed[0] = t.timed[p.slot]
+			x.State.Timed, timed = &timed[0], timed[1:]
+		}
+		if t.lanes.counter {
+			if len(counter) == 0 {
+				counter = make([]Counter, min(partRows, len(places)-i))
+			}
+			counter[0] = t.counter[p.slot]
+			x.State.Counter, counter = &counter[0], counter[1:]
+		}
 	}
-	return rows[:k], nil
+	return rows, nil
+}
+
+// seriesOrder is the rank of each entity that has a state of a measure, and the entities
+// by rank: by group, ID and type.
+func (a *Aggregator) seriesOrder(mi int, stages []*worker, o *ordering) (rank, entities []uint32) {
+	rank = make([]uint32, len(a.dict.entities))
+	var places []place
+	for _, w := range stages {
+		for _, e := range w.stage.timed[mi].group {
+			if rank[e] == 0 {
+				rank[e] = 1
+				places = append(places, place{key: uint64(o.rank[a.dict.entities[e].group]), slot: e})
+			}
+		}
+	}
+	places = sortPlaces(places)
+	names := func(e uint32) (id, kind string) { return a.dict.entities[e].ID, a.dict.entities[e].Type }
+	for from := 0; from < len(places); {
+		to := from + 1
+		for to < len(places) && places[to].key == places[from].key {
+			to++
+		}
+		sortByID(places[from:to], names, 0)
+		from = to
+	}
+	entities = make([]uint32, len(places))
+	for i := range places {
+		entities[i], rank[places[i].slot] = places[i].slot, uint32(i)
+	}
+	return rank, entities
 }
 
 // edges makes the figures of groups out of those of series: what a reading carries out
@@ -72,7 +143,8 @@ func (a *Aggregator) seriesRows(ctx context.Context, mi int, stages []*worker) (
 type edges struct {
 	m      *measure
 	zones  func(*Row) *windows
-	rows   []Row // of groups
+	rows   []Row // of groups, sorted; behind them those that close adds
+	sorted int
 	index  map[edge]int
 	series map[string]int64 // by group
 	end    int64            // of the last window with a reading
@@ -89,7 +161,7 @@ type edge struct {
 
 // close adds to the group rows what follows from series rows, both sorted.
 func (e *edges) close(ctx context.Context, series []Row) error {
-	e.index, e.series = map[edge]int{}, map[string]int64{}
+	e.index, e.series, e.sorted = map[edge]int{}, map[string]int64{}, len(e.rows)
 	for i := range e.rows {
 		e.index[edge{e.rows[i].Group, e.rows[i].Start}] = i
 		e.end = max(e.end, e.rows[i].End)
@@ -132,6 +204,13 @@ func (e *edges) close(ctx context.Context, series []Row) error {
 		}
 	}
 	return nil
+}
+
+// with are the rows of groups and of sorted series in order.
+func (e *edges) with(series []Row) []Row {
+	more := e.rows[e.sorted:]
+	sortRows(more)
+	return mergeRows(mergeRows(e.rows[:e.sorted], more), series)
 }
 
 func sameSeries(a, b *Row) bool {

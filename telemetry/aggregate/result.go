@@ -151,7 +151,7 @@ func (a *Aggregator) gather(ctx context.Context, until int64) (*Result, error) {
 			if err != nil {
 				return nil, err
 			}
-			series, err := a.seriesRows(ctx, i, stages)
+			series, err := a.seriesRows(ctx, i, stages, order)
 			if err != nil {
 				return nil, a.dict.wrap(err, i, noGroup)
 			}
@@ -162,16 +162,13 @@ func (a *Aggregator) gather(ctx context.Context, until int64) (*Result, error) {
 				e.zone = func(x *Row) uint32 { return a.dict.zone(x.Zone) }
 			}
 			if a.tails != nil {
-				series = append(series, a.tails[i]...)
-				sortRows(series)
+				series = mergeRows(series, slices.Clone(a.tails[i]))
 			}
 			if err := e.close(ctx, series); err != nil {
 				return nil, a.dict.wrap(err, i, noGroup)
 			}
 			series = slices.DeleteFunc(series, func(x Row) bool { return x.old != nil })
-			rows = append(e.rows, series...)
-			sortRows(rows)
-			r.rows.add(rows)
+			r.rows.add(e.with(series))
 		}
 	}
 	if a.retired > earliest {

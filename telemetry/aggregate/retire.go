@@ -154,6 +154,14 @@ func (a *Aggregator) keepTails(r *Result, t int64) {
 				continue
 			}
 			x := rows[i]
+			if s := x.State.Timed; s != nil { // of its own: not to hold on to those of other windows
+				v := *s
+				x.State.Timed = &v
+			}
+			if s := x.State.Counter; s != nil {
+				v := *s
+				x.State.Counter = &v
+			}
 			x.old = &tail{}
 			if next && rows[i+1].State.Timed != nil {
 				n := rows[i+1].State.Timed

@@ -132,7 +132,5 @@ func closed(ctx context.Context, m *measure, rows []Row, of func(*Row) *windows)
 	if err := e.close(ctx, series); err != nil {
 		return nil, err
 	}
-	rows = append(e.rows, series...)
-	sortRows(rows)
-	return rows, nil
+	return e.with(series), nil
 }
