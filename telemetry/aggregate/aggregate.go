@@ -121,14 +121,15 @@ func (a *Aggregator) Add(b *telemetry.Batch) error {
 	}
 	tr, err := a.dict.translate(b)
 	if err == nil {
-		err = a.addRows(context.Background(), tr, b, 0, b.Len())
+		err = a.addRows(context.Background(), tr, b, 0, b.Len(), nil)
 	}
 	a.err = err
 	return err
 }
 
-// addRows adds the rows [from, to) on the caller's goroutine, morsel by morsel.
-func (a *Aggregator) addRows(ctx context.Context, tr *translation, b *telemetry.Batch, from, to int) error {
+// addRows adds the rows [from, to) on the caller's goroutine, morsel by morsel; next comes
+// after b, if that is known.
+func (a *Aggregator) addRows(ctx context.Context, tr *translation, b *telemetry.Batch, from, to int, next *telemetry.Batch) error {
 	for from < to {
 		n := int(min(int64(to-from), morselEnd(a.position)-a.position))
 		if a.cfg.SpillDir != "" {
@@ -139,11 +140,11 @@ func (a *Aggregator) addRows(ctx context.Context, tr *translation, b *telemetry.
 				}
 			}
 		}
-		if err := a.workers[0].add(tr, b, from, from+n); err != nil {
+		if err := a.workers[0].add(tr, b, from, from+n, next); err != nil {
 			return err
 		}
 		for _, w := range a.stages {
-			if err := w.add(tr, b, from, from+n); err != nil {
+			if err := w.add(tr, b, from, from+n, nil); err != nil {
 				return err
 			}
 		}
@@ -225,10 +226,14 @@ func (a *Aggregator) addAll(ctx context.Context, batches []*telemetry.Batch) err
 		}
 	}
 	if a.cfg.Workers < 2 || whole-first < 2 || a.cfg.SpillDir != "" {
-		for _, b := range batches {
+		for i, b := range batches {
+			var next *telemetry.Batch
+			if i+1 < len(batches) {
+				next = batches[i+1]
+			}
 			tr, err := a.dict.translate(b)
 			if err == nil {
-				err = a.addRows(ctx, tr, b, 0, b.Len())
+				err = a.addRows(ctx, tr, b, 0, b.Len(), next)
 			}
 			if err == nil {
 				err = ctx.Err()
@@ -260,7 +265,7 @@ func (a *Aggregator) addAll(ctx context.Context, batches []*telemetry.Batch) err
 	}
 	for _, c := range cuts[:first] {
 		for _, s := range c {
-			if err := a.addRows(ctx, s.tr, s.b, s.from, s.to); err != nil {
+			if err := a.addRows(ctx, s.tr, s.b, s.from, s.to, nil); err != nil {
 				return err
 			}
 		}
@@ -290,11 +295,15 @@ func (a *Aggregator) parallel(ctx context.Context, cuts [][]stretch, whole int) 
 	a.apart()
 	take := func(i int, w *worker, k int) {
 		err := ctx.Err()
-		for _, s := range cuts[k] {
+		for i, s := range cuts[k] {
 			if err != nil || failed.Load() {
 				break
 			}
-			err = w.add(s.tr, s.b, s.from, s.to)
+			var next *telemetry.Batch
+			if i+1 < len(cuts[k]) {
+				next = cuts[k][i+1].b
+			}
+			err = w.add(s.tr, s.b, s.from, s.to, next)
 		}
 		if err != nil {
 			errs[k] = err
@@ -340,7 +349,7 @@ func (a *Aggregator) parallel(ctx context.Context, cuts [][]stretch, whole int) 
 				for _, cut := range cuts {
 					for _, s := range cut {
 						if late[i] == nil {
-							late[i] = w.add(s.tr, s.b, s.from, s.to)
+							late[i] = w.add(s.tr, s.b, s.from, s.to, nil)
 						}
 					}
 					if late[i] == nil {

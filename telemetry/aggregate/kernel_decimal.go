@@ -53,13 +53,13 @@ type decimalStates struct {
 	ten float64
 }
 
-// scatterNarrow adds decimals of at most narrow, one by one, to states of their attribute.
+// scatterNarrowGo adds decimals of at most narrow, one by one, to states of their attribute.
 // The places of rows without a state, of numbers that are none, and of those with which a
 // sum would leave its word are left; their number is returned. Extremes are seldom new: a
 // branch is cheaper than a store.
 //
 //go:noinline
-func scatterNarrow(to []decimalStates, attribute, slot []uint32, x []float64, at []int64, left []int32) (n int) {
+func scatterNarrowGo(to []decimalStates, attribute, slot []uint32, x []float64, at []int64, left []int32) (n int) {
 	attribute, x, at, left = attribute[:len(slot)], x[:len(slot)], at[:len(slot)], left[:len(slot)]
 	for k, s := range slot {
 		q := &to[attribute[k]]
@@ -100,7 +100,7 @@ func scatterNarrow(to []decimalStates, attribute, slot []uint32, x []float64, at
 
 // scatterShort adds rows to states one by one.
 func scatterShort(h []hot, r []*rest, slot []uint32, x []float64, at []int64, ten float64, o *odd, left []int32) {
-	for _, k := range left[:scatterNarrow([]decimalStates{{h, ten}}, alike[:len(slot)], slot, x, at, left)] {
+	for _, k := range left[:scatterNarrow([]decimalStates{{h, ten}}, alike[:len(slot)], slot, x, at, left, &ahead{})] {
 		scatterDecimals(h, r, slot[k:k+1], x[k:k+1], at[k:k+1], ten, o)
 	}
 }

@@ -140,7 +140,7 @@ func runFloats(p []part, n []uint32, runs []run, x []float64, at []int64, o *odd
 
 // rowFloats adds rows to parts one by one; numbers that are not finite go to odd.
 func rowFloats(p []part, n, slot []uint32, x []float64, at []int64, o *odd, left []int32) {
-	for _, k := range left[:scatterFloats([]floatStates{{p, n}}, alike[:len(slot)], slot, x, at, left)] {
+	for _, k := range left[:scatterFloats([]floatStates{{part: p, count: n}}, alike[:len(slot)], slot, x, at, left, &ahead{})] {
 		o.slot[o.n], o.x[o.n], o.t[o.n] = slot[k], x[k], at[k]
 		o.n++
 	}
@@ -181,14 +181,15 @@ func addFloats(q *part, n *uint32, x []float64) bool {
 type floatStates struct {
 	part  []part
 	count []uint32
+	_     [16]byte // in all, a line of the cache
 }
 
-// scatterFloats adds rows, in their order and one by one, to parts of their attribute. The
+// scatterFloatsGo adds rows, in their order and one by one, to parts of their attribute. The
 // places of rows without a state and of numbers that are not finite are left; their number
 // is returned.
 //
 //go:noinline
-func scatterFloats(to []floatStates, attribute, slot []uint32, x []float64, at []int64, left []int32) (n int) {
+func scatterFloatsGo(to []floatStates, attribute, slot []uint32, x []float64, at []int64, left []int32) (n int) {
 	attribute, x, at, left = attribute[:len(slot)], x[:len(slot)], at[:len(slot)], left[:len(slot)]
 	for k, s := range slot {
 		to := &to[attribute[k]]

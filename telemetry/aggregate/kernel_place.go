@@ -92,9 +92,63 @@ var alike [chunkRows]uint32
 
 // index is a table's direct index, by value.
 type index struct {
-	direct []uint32 // slot+1 by row + window-low
+	direct []uint32       // slot+1 by row + window-low
+	lines  unsafe.Pointer // of the states, 64 bytes each; nil: not known
 	low    int32
-	limit  uint32 // windows from low on: a row
+	limit  uint32   // windows from low on: a row
+	_      [24]byte // in all, a line of the cache
+}
+
+// ahead are the lanes of the rows that come next: their lines are asked for while others
+// are summed. Without rows nothing is.
+type ahead struct {
+	time              *int64
+	number            *float64
+	entity, attribute *uint32
+	from, rows        int
+}
+
+// even are windows of one length, or one window, from first on.
+type even struct {
+	first       int64
+	span, magic uint64 // of all; 2^80 by the length in steps of 8,192 ns, rounded up; 0: one window
+}
+
+// hourMagic is 2^80/439,453,125 rounded up: the product with a number of up to 49 bits has the
+// quotient from bit 80 on.
+const hourMagic = 2_750_977_865_078_623
+
+// even is false for windows of several lengths.
+func (w *windows) even() (even, bool) {
+	n := len(w.bounds) - 1
+	switch {
+	case n < 1 || n > 1 && w.step != hourNanos:
+		return even{}, false
+	case n == 1:
+		return even{w.bounds[0], uint64(w.bounds[1] - w.bounds[0]), 0}, true
+	}
+	return even{w.bounds[0], uint64(w.bounds[n] - w.bounds[0]), hourMagic}, true
+}
+
+// slotsEvenGo is slotsOf with the windows worked out on the way: low counts from the first of
+// them. Rows of no such window have no slot.
+//
+//go:noinline
+func slotsEvenGo(dst, attribute, entity []uint32, at []int64, row []uint32, by []index, first int64, span, magic uint64) {
+	dst, entity, at = dst[:len(attribute)], entity[:len(attribute)], at[:len(attribute)]
+	for k, a := range attribute {
+		x := &by[a]
+		s := uint32(0)
+		if d := uint64(at[k] - first); d < span {
+			hi, _ := bits.Mul64(d>>13, magic)
+			w := uint32(hi>>16) - uint32(x.low)
+			i := uint64(row[entity[k]]) + uint64(w)
+			if w < x.limit && i < uint64(len(x.direct)) {
+				s = x.direct[i]
+			}
+		}
+		dst[k] = s - 1
+	}
 }
 
 // hoursOf writes the window of each time by hours from first to end, of which base is
@@ -267,18 +321,20 @@ func same(x []uint32) int {
 
 // touch reads one byte of each cache line of the lanes that every row needs: loads
 // that do not wait for each other, while the passes that follow would wait for each
-// lane in turn.
+// lane in turn. Those of [ahead] may have been fetched.
 //
 //go:noinline
-func touch(c *chunk, unitless bool) (x byte) {
+func touch(c *chunk, unitless, fetched bool) (x byte) {
 	n := len(c.time)
-	time, number := c.time[:n], c.number[:n]
-	for i := 0; i < n; i += 8 {
-		x += byte(time[i]) + byte(math.Float64bits(number[i]))
-	}
-	entity, attribute := c.entity[:n], c.attribute[:n]
-	for i := 0; i < n; i += 16 {
-		x += byte(entity[i]) + byte(attribute[i])
+	if !fetched {
+		time, number := c.time[:n], c.number[:n]
+		for i := 0; i < n; i += 8 {
+			x += byte(time[i]) + byte(math.Float64bits(number[i]))
+		}
+		entity, attribute := c.entity[:n], c.attribute[:n]
+		for i := 0; i < n; i += 16 {
+			x += byte(entity[i]) + byte(attribute[i])
+		}
 	}
 	if !unitless {
 		unit := c.unit[:n]

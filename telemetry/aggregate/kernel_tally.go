@@ -25,11 +25,11 @@ type tallyStates struct {
 	ten   float64
 }
 
-// tallyRows counts the numbers of rows with a slot each, of states of their attribute, and
+// tallyRowsGo counts the numbers of rows with a slot each, of states of their attribute, and
 // leaves the places of those that have no count; their number is returned.
 //
 //go:noinline
-func tallyRows(to []tallyStates, attribute, slot []uint32, x []float64, at []int64, left []int32) (n int) {
+func tallyRowsGo(to []tallyStates, attribute, slot []uint32, x []float64, at []int64, left []int32) (n int) {
 	attribute, x, at, left = attribute[:len(slot)], x[:len(slot)], at[:len(slot)], left[:len(slot)]
 	for k, s := range slot {
 		q := &to[attribute[k]]

@@ -1,6 +1,10 @@
 package aggregate
 
-import "github.com/almotacen/almotacen/telemetry"
+import (
+	"unsafe"
+
+	"github.com/almotacen/almotacen/telemetry"
+)
 
 // Rows of many attributes and entities that jump from state to state go straight to
 // their states, without being put side by side by attribute first, where all of them
@@ -107,30 +111,45 @@ func (w *worker) oneEach(tr *translation) bool {
 // not: c itself, if none do.
 func (w *worker) addMany(tr *translation, c *chunk) (chunk, error) {
 	n := len(c.time)
-	if n < 64 || steps(c.entity, n/manyLeast) <= n/manyLeast || !w.oneEach(tr) {
+	some := c.entity[:min(n, 512)]
+	if n < 64 || steps(some, len(some)/manyLeast) <= len(some)/manyLeast || !w.oneEach(tr) {
 		return *c, nil
 	}
 	q, s := &w.many, &w.scratch
 	if q.accept>>(c.quality[0]&31)&1 == 0 || w.bounded && !within(c.time, w.from, w.to) || !w.unitsStay(tr, c) {
 		return *c, nil
 	}
-	p := placed{entity: c.entity, x: c.number, at: c.time, slot: s.slot[:n]}
-	if ok, err := w.windowsOf(tr, 0, &p); !ok {
-		return *c, err
+	z := w.zones[tr.zone]
+	span, fits := z.even()
+	if !fits {
+		p := placed{entity: c.entity, at: c.time}
+		if ok, err := w.windowsOf(tr, 0, &p); !ok {
+			return *c, err
+		}
 	}
 	q.lay(w)
+	if fits {
+		for i := range q.place {
+			q.place[i].low -= int32(z.base)
+		}
+	}
 	row := w.rowsOf(tr, q.shift)
-	const block = 512 // rows that stay in the first level of the cache from one kernel to the next
+	const block = 256 // rows that stay in the first level of the cache, with their states
 	m := 0
 	for from := 0; from < n; from += block {
 		to := min(from+block, n)
 		attribute, slot, x, at := c.attribute[from:to], s.slot[from:to], c.number[from:to], c.time[from:to]
-		slotsOf(slot, attribute, c.entity[from:to], s.w[from:to], row, q.place)
+		if fits {
+			slotsEven(slot, attribute, c.entity[from:to], at, row, q.place, span.first, span.span, span.magic)
+		} else {
+			slotsOf(slot, attribute, c.entity[from:to], s.w[from:to], row, q.place)
+		}
+		w.ahead.from = from
 		left := s.left[m : m+to-from]
 		k := 0
 		switch q.class {
 		case decimals:
-			k = scatterNarrow(q.decimal, attribute, slot, x, at, left)
+			k = scatterNarrow(q.decimal, attribute, slot, x, at, left, &w.ahead)
 			if q.met {
 				for _, i := range left[:k] {
 					slot[i] = ^uint32(0)
@@ -138,14 +157,17 @@ func (w *worker) addMany(tr *translation, c *chunk) (chunk, error) {
 				w.meetMany(tr, attribute, slot, c.entity[from:to])
 			}
 		case floats:
-			k = scatterFloats(q.float, attribute, slot, x, at, left)
+			k = scatterFloats(q.float, attribute, slot, x, at, left, &w.ahead)
 		case tallies:
-			k = tallyRows(q.tally, attribute, slot, x, at, left)
+			k = tallyRows(q.tally, attribute, slot, x, at, left, &w.ahead)
 		}
 		for i := range left[:k] {
 			left[i] += int32(from)
 		}
 		m += k
+	}
+	if w.ahead.rows > 0 && n >= w.ahead.rows {
+		w.fetched = uintptr(unsafe.Pointer(w.ahead.time))
 	}
 	if q.met {
 		for _, m := range q.measure {
@@ -162,6 +184,17 @@ func (w *worker) addMany(tr *translation, c *chunk) (chunk, error) {
 	return q.rest.of(c, s.left[:m]), nil
 }
 
+// lookAhead sets which rows come next: those of b from a row on, or of the batch after it.
+func (w *worker) lookAhead(b *telemetry.Batch, from int, next *telemetry.Batch) {
+	if from == len(b.Time) {
+		b, from = next, 0
+	}
+	w.ahead.rows = 0
+	if b != nil && from < len(b.Time) {
+		w.ahead = ahead{&b.Time[from], &b.Number[from], &b.Entity[from], &b.Attribute[from], 0, min(len(b.Time)-from, chunkRows)}
+	}
+}
+
 // lay lays out where the states are.
 func (q *many) lay(w *worker) {
 	q.place, q.decimal, q.float, q.tally, q.few = q.place[:0], q.decimal[:0], q.float[:0], q.tally[:0], q.few[:0]
@@ -171,16 +204,19 @@ func (q *many) lay(w *worker) {
 		if m >= 0 {
 			t, ten = w.tables[m], w.d.measures[m].ten
 		}
+		x := t.index()
 		switch q.class {
 		case decimals:
+			x.lines = unsafe.Pointer(unsafe.SliceData(t.hot))
 			q.decimal = append(q.decimal, decimalStates{t.hot, ten})
 			q.few, q.met = append(q.few, t.few), q.met || t.few != nil
 		case floats:
-			q.float = append(q.float, floatStates{t.part, t.count})
+			x.lines = unsafe.Pointer(unsafe.SliceData(t.part))
+			q.float = append(q.float, floatStates{part: t.part, count: t.count})
 		case tallies:
 			q.tally = append(q.tally, tallyStates{t.tally, ten})
 		}
-		q.place = append(q.place, t.index())
+		q.place = append(q.place, x)
 	}
 }
 

@@ -41,7 +41,7 @@ func TestMergeParts(t *testing.T) {
 			for range rng.IntN(2 * slots) {
 				slot, x, at = append(slot, uint32(rng.IntN(slots))), append(x, number(kind)), append(at, rng.Int64N(1000))
 			}
-			scatterFloats([]floatStates{{parts, count}}, make([]uint32, len(slot)), slot, x, at, make([]int32, len(slot)))
+			scatterFloats([]floatStates{{part: parts, count: count}}, make([]uint32, len(slot)), slot, x, at, make([]int32, len(slot)), &ahead{})
 			for s, n := range count {
 				r := parts[s].real(n)
 				_ = want[home[s]-1].Merge(&r)

@@ -84,7 +84,7 @@ func (t *table) at(g uint32, w int32) uint32 {
 }
 
 // index is the direct index.
-func (t *table) index() index { return index{t.direct, t.low, 1 << t.shift} }
+func (t *table) index() index { return index{direct: t.direct, low: t.low, limit: 1 << t.shift} }
 
 // find is at, for pairs that may lack.
 func (t *table) find(g uint32, w int32) uint32 {

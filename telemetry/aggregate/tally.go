@@ -38,7 +38,7 @@ func (w *worker) tally(mi int, p *placed) {
 		return
 	}
 	if p.runs == nil {
-		n := tallyRows([]tallyStates{{t.tally, m.ten}}, alike[:len(p.slot)], p.slot, p.x, p.at, s.left[:])
+		n := tallyRows([]tallyStates{{t.tally, m.ten}}, alike[:len(p.slot)], p.slot, p.x, p.at, s.left[:], &ahead{})
 		if n == len(p.slot) {
 			return
 		}

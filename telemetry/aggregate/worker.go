@@ -3,6 +3,7 @@ package aggregate
 import (
 	"fmt"
 	"math"
+	"unsafe"
 
 	"github.com/almotacen/almotacen/telemetry"
 )
@@ -32,7 +33,9 @@ type worker struct {
 	lists   []list  // by chain
 	many    many
 	rows    []rows // by translation
-	touched byte   // keeps the compiler from leaving touch out
+	ahead   ahead
+	fetched uintptr // where the times of the rows begin that were fetched ahead
+	touched byte    // keeps the compiler from leaving touch out
 }
 
 // scratch is one chunk of one measure, row by row: those that count.
@@ -129,14 +132,17 @@ func (c *chunk) part(from, to int) chunk {
 	return p
 }
 
-// add adds the rows [from, to) of b.
-func (w *worker) add(tr *translation, b *telemetry.Batch, from, to int) error {
-	for ; from < to; from += chunkRows {
-		if err := w.addChunk(tr, cut(b, from, min(from+chunkRows, to))); err != nil {
-			return err
+// add adds the rows [from, to) of b; next comes after b, if that is known.
+func (w *worker) add(tr *translation, b *telemetry.Batch, from, to int, next *telemetry.Batch) (err error) {
+	for ; from < to && err == nil; from += chunkRows {
+		end := min(from+chunkRows, to)
+		if !w.ordered {
+			w.lookAhead(b, end, next)
 		}
+		err = w.addChunk(tr, cut(b, from, end))
 	}
-	return nil
+	w.ahead = ahead{} // it would hold on to the batch
+	return err
 }
 
 func (w *worker) addChunk(tr *translation, c chunk) error {
@@ -165,7 +171,7 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 		c.ends = c.time
 	}
 	unitless := c.b.Units.Len() == 0 // all codes are 0
-	w.touched += touch(&c, unitless)
+	w.touched += touch(&c, unitless, w.fetched == uintptr(unsafe.Pointer(&c.time[0])))
 	numbers := count(c.kind, telemetry.Number) == n && count(c.quality, c.quality[0]) == n
 	c.plain = numbers && (unitless || uniform(c.unit))
 	if w.ordered {
