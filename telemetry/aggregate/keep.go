@@ -13,13 +13,13 @@ func (w *worker) keep(mi int, p *placed) (rejected bool) {
 	m, t, o := &w.d.measures[mi], w.tables[mi], &w.scratch.odd
 	switch {
 	case m.Form == Float && p.runs != nil:
-		runFloats(t.part, t.count, p.runs, p.x, p.at, o)
+		runFloats(t.part, t.count, p.runs, p.x, p.at, o, &w.ahead)
 	case m.Form == Float:
-		rowFloats(t.part, t.count, p.slot, p.x, p.at, o, w.scratch.left[:])
+		rowFloats(t.part, t.count, p.slot, p.x, p.at, o, w.scratch.left[:], &w.ahead)
 	case p.runs != nil:
-		runShort(t.hot, t.rest, p.runs, p.x, p.at, m.ten, o)
+		runShort(t.hot, t.rest, p.runs, p.x, p.at, m.ten, o, &w.ahead)
 	default:
-		scatterShort(t.hot, t.rest, p.slot, p.x, p.at, m.ten, o, w.scratch.left[:])
+		scatterShort(t.hot, t.rest, p.slot, p.x, p.at, m.ten, o, w.scratch.left[:], &w.ahead)
 	}
 	for i := range o.n {
 		slot, x, at := o.slot[i], o.x[i], o.t[i]

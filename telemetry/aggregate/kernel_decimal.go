@@ -36,9 +36,10 @@ func sumsOf(x []float64, ten float64) (sum int64, sq uint64, lo, hi int64, ok bo
 }
 
 // runShort adds runs of rows to states, one write for a run.
-func runShort(h []hot, r []*rest, runs []run, x []float64, at []int64, ten float64, o *odd) {
+func runShort(h []hot, r []*rest, runs []run, x []float64, at []int64, ten float64, o *odd, next *ahead) {
 	for i := range runs {
 		q := &runs[i]
+		fetch(next, int(q.from), int(q.to))
 		if sum, sq, lo, hi, ok := sumsOf(x[q.from:q.to], ten); ok {
 			addRun(h, r, q, int64(q.to-q.from), sum, sq, 0, lo, hi)
 		} else {
@@ -99,8 +100,8 @@ func scatterNarrowGo(to []decimalStates, attribute, slot []uint32, x []float64, 
 }
 
 // scatterShort adds rows to states one by one.
-func scatterShort(h []hot, r []*rest, slot []uint32, x []float64, at []int64, ten float64, o *odd, left []int32) {
-	for _, k := range left[:scatterNarrow([]decimalStates{{h, ten}}, alike[:len(slot)], slot, x, at, left, &ahead{})] {
+func scatterShort(h []hot, r []*rest, slot []uint32, x []float64, at []int64, ten float64, o *odd, left []int32, next *ahead) {
+	for _, k := range left[:scatterNarrow([]decimalStates{{h, ten}}, alike[:len(slot)], slot, x, at, left, next)] {
 		scatterDecimals(h, r, slot[k:k+1], x[k:k+1], at[k:k+1], ten, o)
 	}
 }

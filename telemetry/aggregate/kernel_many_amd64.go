@@ -18,3 +18,8 @@ func scatterFloats(to []floatStates, attribute, slot []uint32, x []float64, at [
 
 //go:noescape
 func tallyRows(to []tallyStates, attribute, slot []uint32, x []float64, at []int64, left []int32, next *ahead) (n int)
+
+// fetch asks for the lines of rows that come next.
+//
+//go:noescape
+func fetch(next *ahead, from, to int)

@@ -377,3 +377,37 @@ left:
 	INCQ R13
 	INCQ DX
 	JMP  check
+
+// fetch takes two lines of times and numbers at a time, and one of codes.
+
+// func fetch(next *ahead, from, to int)
+TEXT ·fetch(SB), NOSPLIT, $0-24
+	MOVQ next+0(FP), AX
+	MOVQ from+8(FP), DX
+	MOVQ to+16(FP), CX
+	ADDQ ahead_from(AX), DX
+	ADDQ ahead_from(AX), CX
+	CMPQ CX, ahead_rows(AX)
+	JGT  done
+	ANDQ $-16, DX
+	MOVQ ahead_time(AX), R8
+	MOVQ ahead_number(AX), R9
+	MOVQ ahead_entity(AX), R10
+	MOVQ ahead_attribute(AX), R11
+	JMP  check
+
+rows:
+	PREFETCHT0 (R8)(DX*8)
+	PREFETCHT0 (R9)(DX*8)
+	PREFETCHT0 64(R8)(DX*8)
+	PREFETCHT0 64(R9)(DX*8)
+	PREFETCHT0 (R10)(DX*4)
+	PREFETCHT0 (R11)(DX*4)
+	ADDQ $16, DX
+
+check:
+	CMPQ DX, CX
+	JLT  rows
+
+done:
+	RET

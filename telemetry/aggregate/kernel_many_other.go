@@ -17,3 +17,5 @@ func scatterFloats(to []floatStates, attribute, slot []uint32, x []float64, at [
 func tallyRows(to []tallyStates, attribute, slot []uint32, x []float64, at []int64, left []int32, _ *ahead) int {
 	return tallyRowsGo(to, attribute, slot, x, at, left)
 }
+
+func fetch(*ahead, int, int) {}

@@ -123,13 +123,14 @@ func carrySquares(r []*rest, s uint32) {
 
 // runFloats adds runs of rows to parts in their order; numbers that are not finite go to
 // odd.
-func runFloats(p []part, n []uint32, runs []run, x []float64, at []int64, o *odd) {
+func runFloats(p []part, n []uint32, runs []run, x []float64, at []int64, o *odd, next *ahead) {
 	for i := range runs {
 		z := &runs[i]
+		fetch(next, int(z.from), int(z.to))
 		if !addFloats(&p[z.slot], &n[z.slot], x[z.from:z.to]) {
 			var left [1]int32
 			for k := z.from; k < z.to; k++ {
-				rowFloats(p, n, []uint32{z.slot}, x[k:k+1], at[k:k+1], o, left[:])
+				rowFloats(p, n, []uint32{z.slot}, x[k:k+1], at[k:k+1], o, left[:], &ahead{})
 			}
 			continue
 		}
@@ -139,8 +140,8 @@ func runFloats(p []part, n []uint32, runs []run, x []float64, at []int64, o *odd
 }
 
 // rowFloats adds rows to parts one by one; numbers that are not finite go to odd.
-func rowFloats(p []part, n, slot []uint32, x []float64, at []int64, o *odd, left []int32) {
-	for _, k := range left[:scatterFloats([]floatStates{{part: p, count: n}}, alike[:len(slot)], slot, x, at, left, &ahead{})] {
+func rowFloats(p []part, n, slot []uint32, x []float64, at []int64, o *odd, left []int32, next *ahead) {
+	for _, k := range left[:scatterFloats([]floatStates{{part: p, count: n}}, alike[:len(slot)], slot, x, at, left, next)] {
 		o.slot[o.n], o.x[o.n], o.t[o.n] = slot[k], x[k], at[k]
 		o.n++
 	}

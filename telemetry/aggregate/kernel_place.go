@@ -108,6 +108,10 @@ type ahead struct {
 	from, rows        int
 }
 
+// fetchRows is how many rows are fetched at a time, and the most of a run: more would wait
+// for one another.
+const fetchRows = 64
+
 // even are windows of one length, or one window, from first on.
 type even struct {
 	first       int64

@@ -166,9 +166,7 @@ func (w *worker) addMany(tr *translation, c *chunk) (chunk, error) {
 		}
 		m += k
 	}
-	if w.ahead.rows > 0 && n >= w.ahead.rows {
-		w.fetched = uintptr(unsafe.Pointer(w.ahead.time))
-	}
+	w.willFetch(n)
 	if q.met {
 		for _, m := range q.measure {
 			if m >= 0 {
@@ -192,6 +190,13 @@ func (w *worker) lookAhead(b *telemetry.Batch, from int, next *telemetry.Batch) 
 	w.ahead.rows = 0
 	if b != nil && from < len(b.Time) {
 		w.ahead = ahead{&b.Time[from], &b.Number[from], &b.Entity[from], &b.Attribute[from], 0, min(len(b.Time)-from, chunkRows)}
+	}
+}
+
+// willFetch notes that the kernels of a chunk of n rows fetch those that come next.
+func (w *worker) willFetch(n int) {
+	if w.ahead.rows > 0 && n >= w.ahead.rows {
+		w.fetched = uintptr(unsafe.Pointer(w.ahead.time))
 	}
 }
 

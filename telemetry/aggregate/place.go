@@ -125,9 +125,9 @@ func (w *worker) findRuns(tr *translation, mi int, p *placed) (bool, error) {
 		}
 		n := 0
 		if one {
-			n = climb(p.at[k:], to)
+			n = climb(p.at[k:min(k+fetchRows, len(p.at))], to)
 		} else {
-			n = climbOf(p.at[k:], p.entity[k:], to)
+			n = climbOf(p.at[k:min(k+fetchRows, len(p.at))], p.entity[k:], to)
 		}
 		runs = append(runs, run{t.at(g, int32(z.base+int64(i))), int32(k), int32(k + n), at, p.at[k+n-1]})
 		k += n

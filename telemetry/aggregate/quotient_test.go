@@ -136,14 +136,16 @@ func TestKernelTwins(t *testing.T) {
 		}
 		require.Equal(t, want, states(func(h []hot, r []*rest, o *odd) { scatterDecimals(h, r, slot, x, at, ten, o) }))
 		require.Equal(t, want, states(func(h []hot, r []*rest, o *odd) { runDecimals(h, r, runs, x, at, ten, o) }))
-		require.Equal(t, want, states(func(h []hot, r []*rest, o *odd) { runShort(h, r, runs, x, at, ten, o) }))
-		require.Equal(t, want, states(func(h []hot, r []*rest, o *odd) { scatterShort(h, r, slot, x, at, ten, o, make([]int32, len(x))) }))
+		require.Equal(t, want, states(func(h []hot, r []*rest, o *odd) { runShort(h, r, runs, x, at, ten, o, &ahead{}) }))
+		require.Equal(t, want, states(func(h []hot, r []*rest, o *odd) {
+			scatterShort(h, r, slot, x, at, ten, o, make([]int32, len(x)), &ahead{})
+		}))
 		p1, p2, p3 := make([]part, groups), make([]part, groups), make([]part, groups)
 		n1, n2, n3 := make([]uint32, groups), make([]uint32, groups), make([]uint32, groups)
-		rowFloats(p1, n1, slot, x, at, &odd{}, make([]int32, len(x)))
-		runFloats(p2, n2, runs, x, at, &odd{})
+		rowFloats(p1, n1, slot, x, at, &odd{}, make([]int32, len(x)), &ahead{})
+		runFloats(p2, n2, runs, x, at, &odd{}, &ahead{})
 		for i, k := range slot {
-			runFloats(p3, n3, []run{{k, int32(i), int32(i + 1), at[i], at[i]}}, x, at, &odd{})
+			runFloats(p3, n3, []run{{k, int32(i), int32(i + 1), at[i], at[i]}}, x, at, &odd{}, &ahead{})
 		}
 		require.Equal(t, p1, p2)
 		require.Equal(t, p1, p3)

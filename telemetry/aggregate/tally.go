@@ -38,7 +38,7 @@ func (w *worker) tally(mi int, p *placed) {
 		return
 	}
 	if p.runs == nil {
-		n := tallyRows([]tallyStates{{t.tally, m.ten}}, alike[:len(p.slot)], p.slot, p.x, p.at, s.left[:], &ahead{})
+		n := tallyRows([]tallyStates{{t.tally, m.ten}}, alike[:len(p.slot)], p.slot, p.x, p.at, s.left[:], &w.ahead)
 		if n == len(p.slot) {
 			return
 		}
@@ -53,6 +53,7 @@ func (w *worker) tally(mi int, p *placed) {
 	}
 	rest := s.rest[:0]
 	for _, r := range p.runs {
+		fetch(&w.ahead, int(r.from), int(r.to))
 		q := t.tally[r.slot]
 		if q != nil && q.n >= tallyMost {
 			t.drain(r.slot, m.ten)

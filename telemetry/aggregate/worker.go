@@ -180,10 +180,13 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 		}
 	}
 	if uniform(c.attribute) {
+		w.willFetch(n)
 		return w.addChain(tr, tr.chain[c.attribute[0]], &c, nil)
 	}
 	if steps(c.attribute, n/32) <= n/32 {
+		w.willFetch(n)
 		for from := 0; from < n; {
+			w.ahead.from = from
 			to := from + same(c.attribute[from:])
 			part := c.part(from, to)
 			if err := w.addChain(tr, tr.chain[c.attribute[from]], &part, nil); err != nil {
@@ -204,6 +207,7 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 
 // addMixed adds rows whose attributes differ, put side by side.
 func (w *worker) addMixed(tr *translation, c *chunk) error {
+	w.ahead.rows = 0 // rows of lists do not say how far the chunk is
 	for len(w.lists) < len(tr.chains) {
 		w.lists = append(w.lists, list{})
 	}
