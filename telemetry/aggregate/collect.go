@@ -168,15 +168,14 @@ func (s *sheet) bySort(o *ordering) {
 }
 
 // byIndex finds the places of all states in their order, in the direct indexes of the
-// tables; false, and there are none, if some table has no such index or they are thinly
-// filled.
+// tables; false, and there are none, if some table has no such index, or few of all groups
+// and windows have states.
 func (s *sheet) byIndex(o *ordering) bool {
 	type index struct {
 		*table
 		k uint32
 	}
 	var some []index
-	size := 0
 	low, high := int32(math.MaxInt32), int32(math.MinInt32)
 	for k, t := range s.tables {
 		if t.len() == 0 || t.lanes.part && t.allMerged() {
@@ -186,10 +185,9 @@ func (s *sheet) byIndex(o *ordering) bool {
 			return false
 		}
 		some = append(some, index{t, uint32(k)})
-		size += len(t.direct)
 		low, high = min(low, t.low), max(high, t.high)
 	}
-	if size > 8*cap(s.places) {
+	if looks := float64(len(some)) * float64(len(o.group)) * float64(int64(high)-int64(low)+1); looks > float64(8*cap(s.places)) {
 		return false
 	}
 	for rank, g := range o.group {
@@ -245,7 +243,7 @@ func (a *Aggregator) collect(ctx context.Context, mi int, tables []*table, o *or
 
 // fillOne are the rows of s, in one part.
 func (a *Aggregator) fillOne(ctx context.Context, s *sheet, o *ordering) ([]Row, error) {
-	a.workers[0].zonesOf(a.dict)
+	a.reach(s, o)
 	rows := make([]Row, s.rows)
 	if s.plain {
 		return rows, a.fillPlain(ctx, rows, s, s.places, o)
@@ -260,7 +258,7 @@ func (a *Aggregator) fill(ctx context.Context, l *rowList, s *sheet, o *ordering
 		l.add(rows)
 		return err
 	}
-	a.workers[0].zonesOf(a.dict)
+	a.reach(s, o)
 	parts := make([][]Row, (s.rows+partRows-1)/partRows)
 	first := make([]int, len(parts)+1) // place of each part's first row
 	if first[len(parts)] = len(s.places); len(s.places) == s.rows {
@@ -289,7 +287,7 @@ func (a *Aggregator) fill(ctx context.Context, l *rowList, s *sheet, o *ordering
 			failed.Store(true)
 		}
 	}
-	if a.cfg.Workers > 1 && a.reach(s, o) {
+	if a.cfg.Workers > 1 {
 		a.spread(len(parts), one)
 	} else {
 		for i := range parts {
@@ -305,28 +303,21 @@ func (a *Aggregator) fill(ctx context.Context, l *rowList, s *sheet, o *ordering
 	return nil
 }
 
-// reach makes the tables of windows reach those of s, so that they do not grow while
-// rows are made; false if they do not.
-func (a *Aggregator) reach(s *sheet, o *ordering) bool {
-	zones := a.workers[0].zones
+// reach makes the tables of hours reach those of s, as far as they may: the others are
+// worked out one by one.
+func (a *Aggregator) reach(s *sheet, o *ordering) {
+	zones := a.workers[0].zonesOf(a.dict)
 	if a.cfg.Window != period.Hour {
-		return true // others are worked out
+		return
 	}
 	for i := range s.places {
 		p := &s.places[i]
 		z := zones[o.zone[o.group[p.rank()]]]
 		at := int64(p.window())
-		if i := at - z.base; i >= 0 && i < int64(len(z.bounds)-1) {
-			continue
-		}
-		if _, _, _, err := z.find(at*hourNanos + hourNanos - 1); err != nil {
-			return false
-		}
-		if i := at - z.base; i < 0 || i >= int64(len(z.bounds)-1) {
-			return false
+		if i := at - z.base; (i < 0 || i >= int64(len(z.bounds)-1)) && z.grow(at*hourNanos+hourNanos-1) != nil {
+			return
 		}
 	}
-	return true
 }
 
 // filler makes rows one after the other.

@@ -229,3 +229,61 @@ func TestMergeRows(t *testing.T) {
 		require.Equal(t, all, append([]Row(nil), mergeRows(lists[0], lists[1])...))
 	}
 }
+
+// TestThinIndex: a measure of few of the groups there are, or whose tables have windows far
+// from one another, is not looked for in all of them.
+func TestThinIndex(t *testing.T) {
+	states := func(groups int, first int32) *table {
+		x := newTable(1<<22, lanes{hot: true})
+		for g := range groups {
+			for w := range int32(64) {
+				x.at(uint32(g), first+w)
+			}
+		}
+		return x
+	}
+	for _, c := range []struct {
+		groups int
+		tables []*table
+		is     bool
+	}{
+		{16, []*table{states(16, 0)}, true},
+		{16, []*table{states(16, 0), states(16, 50)}, true},
+		{1000, []*table{states(16, 0)}, false},
+		{16, []*table{states(16, 0), states(16, 1_000_000)}, false},
+	} {
+		o := &ordering{group: make([]uint32, c.groups), rank: make([]uint32, c.groups)}
+		for i := range o.group {
+			o.group[i], o.rank[i] = uint32(i), uint32(i)
+		}
+		n := 0
+		for _, x := range c.tables {
+			n += x.len()
+		}
+		s := sheet{tables: c.tables, places: make([]place, 0, n)}
+		require.Equal(t, c.is, s.byIndex(o))
+		if c.is {
+			sorted := sheet{tables: c.tables}
+			sorted.bySort(o)
+			require.Equal(t, sorted.places, s.places)
+		}
+	}
+}
+
+// TestHoursBeyond: the hour of an ordinal does not depend on what the table of hours
+// reaches, which is another one in each worker.
+func TestHoursBeyond(t *testing.T) {
+	for _, name := range []string{"UTC", "Europe/Madrid", "Asia/Kolkata", "Asia/Kathmandu", "America/St_Johns"} {
+		all, small := newWindows(period.Hour, zone(t, name), 1<<20), newWindows(period.Hour, zone(t, name), 8)
+		const first = 1_774_656_000_000_000_000 // 2026-03-28
+		_, _, _, err := small.find(first - 1000*hourNanos)
+		require.NoError(t, err)
+		for k := range int64(100) {
+			o, from, to, err := all.find(first + k*hourNanos)
+			require.NoError(t, err)
+			require.Equal(t, all.period(o), small.period(o))
+			a, b := small.spanOf(o)
+			require.Equal(t, [2]int64{from, to}, [2]int64{a, b})
+		}
+	}
+}

@@ -110,14 +110,8 @@ func (w *windows) period(ordinal int64) period.Period {
 	case period.None:
 		return period.Period{}
 	case period.Hour:
-		i := ordinal - w.base
-		var at int64
-		if i >= 0 && i < int64(len(w.bounds)-1) {
-			at = w.bounds[i]
-		} else { // the last instant of that hour of UTC is in the window or after it
-			_, at, _, _ = w.find(ordinal*hourNanos + hourNanos - 1)
-		}
-		return period.Of(time.Unix(0, at), period.Hour, w.zone)
+		// The last instant of that hour of UTC is in the window.
+		return period.Of(time.Unix(0, ordinal*hourNanos+hourNanos-1), period.Hour, w.zone)
 	}
 	return w.anchor.Add(int(ordinal))
 }
