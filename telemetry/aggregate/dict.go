@@ -26,6 +26,7 @@ type dict struct {
 	zones       []*time.Location
 	sources     map[string]uint32 // from 1
 	texts       []*translation    // the least recently used first
+	translated  int               // translations made
 }
 
 type entity struct {
@@ -50,6 +51,7 @@ const maxTranslations = 8
 // translation maps codes of one batch's dictionaries to numbers here. It holds on to
 // the tables, so that their address is not used again while it lives.
 type translation struct {
+	number     int // among all
 	entities   *telemetry.EntityTable
 	attributes *telemetry.Dict
 	datasets   *telemetry.Dict
@@ -132,7 +134,8 @@ func (d *dict) translate(b *telemetry.Batch) (*translation, error) {
 		}
 	}
 	if t == nil {
-		t = &translation{entities: &b.Entities, attributes: &b.Attributes, datasets: &b.Datasets, units: &b.Units, zone: none}
+		d.translated++
+		t = &translation{number: d.translated, entities: &b.Entities, attributes: &b.Attributes, datasets: &b.Datasets, units: &b.Units, zone: none}
 		t.convert = make([][]conversion, len(d.measures))
 		t.chains = [][]int{nil}
 	}

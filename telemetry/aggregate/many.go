@@ -123,11 +123,12 @@ func (w *worker) addMany(tr *translation, c *chunk) (chunk, error) {
 	span, fits := z.even()
 	if !fits {
 		p := placed{entity: c.entity, at: c.time}
-		if ok, err := w.windowsOf(tr, 0, &p); !ok {
+		if ok, err := w.windowsOf(tr, 0, &p, c.attribute); !ok {
 			return *c, err
 		}
 	}
 	q.lay(w)
+	defer q.leave()
 	if fits {
 		for i := range q.place {
 			q.place[i].low -= int32(z.base)
@@ -198,6 +199,15 @@ func (w *worker) willFetch(n int) {
 	if w.ahead.rows > 0 && n >= w.ahead.rows {
 		w.fetched = uintptr(unsafe.Pointer(w.ahead.time))
 	}
+}
+
+// leave lets go of the states, which the tables may move or forget.
+func (q *many) leave() {
+	clear(q.place)
+	clear(q.decimal)
+	clear(q.float)
+	clear(q.tally)
+	clear(q.few)
 }
 
 // lay lays out where the states are.

@@ -253,3 +253,28 @@ func compareKernels(t *testing.T, seed uint64, raw []byte) {
 }
 
 func bitsOf(p *part) [8]uint64 { return *(*[8]uint64)(unsafe.Pointer(p)) }
+
+// TestManyUnwanted: rows of attributes that nobody measures need no window, whatever their
+// times, and take none from the limit of others.
+func TestManyUnwanted(t *testing.T) {
+	for _, far := range []int64{math.MinInt64 + 1, 9.2e18, 1110 * hourNanos} {
+		for _, size := range []int{50, 2001} {
+			a, err := New(Config{Window: period.Hour, Limits: Limits{Windows: 1200}, Measures: []Measure{{ID: "m", Attribute: "x"}}})
+			require.NoError(t, err)
+			b := &telemetry.Batch{}
+			for i := range 2001 {
+				r := telemetry.Row{Entity: b.Entities.Code(fmt.Append(nil, "g", i%10), nil), Attribute: b.Attributes.Code([]byte{'x' + byte(i%2)}), Time: int64(i%7) * hourNanos, Kind: telemetry.Number}
+				if i == 1001 {
+					r.Time = far
+				}
+				if b.Append(&r); b.Len() == size || i == 2000 {
+					require.NoError(t, a.Add(b))
+					b.Reset()
+				}
+			}
+			b.Append(&telemetry.Row{Entity: 1, Attribute: 1, Time: -300 * hourNanos, Kind: telemetry.Number})
+			require.NoError(t, a.Add(b))
+			require.Equal(t, Totals{Rows: 2002, Unwanted: 1000}, a.Totals())
+		}
+	}
+}

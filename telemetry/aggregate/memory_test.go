@@ -107,6 +107,44 @@ func TestMemory(t *testing.T) {
 	}
 }
 
+// TestMemoryLetGo: what goes straight to its states or waits as a word keeps neither states
+// that were retired nor batches that are gone.
+func TestMemoryLetGo(t *testing.T) {
+	const entities = 20_000
+	c := Config{Window: period.Day, Lateness: AnyOrder}
+	for i := range 4 {
+		c.Measures = append(c.Measures, Measure{ID: fmt.Sprint(i), Attribute: fmt.Sprint("x", i)})
+	}
+	c.Measures = append(c.Measures, Measure{ID: "once", Attribute: "x0", Once: true})
+	before := heapNow()
+	a, err := New(c)
+	require.NoError(t, err)
+	for batch := range 24 {
+		b := &telemetry.Batch{}
+		for i := range entities {
+			b.Entities.Code(fmt.Append(nil, "sensor-", (i+batch)%entities), nil)
+		}
+		for i := range 4 * entities {
+			b.Append(&telemetry.Row{Entity: 1 + uint32(i*7919%entities), Attribute: b.Attributes.Code([]byte{'x', '0' + byte(i/7%4)}), Kind: telemetry.Number, Quality: telemetry.Valid, Time: int64(i) * 1e6, Number: float64(i % 100)})
+		}
+		b.Detail, b.Flags = nil, nil
+		require.NoError(t, a.Add(b))
+	}
+	require.NotEmpty(t, a.workers[0].many.decimal)
+	require.NotZero(t, a.stages[0].stage.short)
+	check := func() {
+		a.dict.texts = nil // they hold on to batches
+		heap, said := heapNow()-before, a.MemoryBytes()
+		runtime.KeepAlive(a)
+		t.Logf("%d bytes, %d on the heap", said, heap)
+		require.Less(t, heap, said*5/4+1<<20)
+	}
+	check()
+	_, err = a.Retire(t.Context(), 2*dayNanos)
+	require.NoError(t, err)
+	check()
+}
+
 // TestSketchesSpill: sketches beyond half the limit go to the directory, and the result
 // is the same.
 func TestSketchesSpill(t *testing.T) {

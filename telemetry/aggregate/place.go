@@ -62,7 +62,7 @@ func (w *worker) find(tr *translation, mi int, p *placed) (bool, error) {
 		return ok, err
 	}
 	p.slot = s.slot[:len(p.at)]
-	if ok, err := w.windowsOf(tr, mi, p); !ok {
+	if ok, err := w.windowsOf(tr, mi, p, nil); !ok {
 		return false, err
 	}
 	var missing int
@@ -137,8 +137,9 @@ func (w *worker) findRuns(tr *translation, mi int, p *placed) (bool, error) {
 }
 
 // windowsOf leaves the windows of p's rows in the scratch; false if one has no time
-// or no group.
-func (w *worker) windowsOf(tr *translation, mi int, p *placed) (bool, error) {
+// or no group. Rows are of a measure or, where their attributes are given, of many: those
+// that nobody wants then need no window, which their times may be far from having.
+func (w *worker) windowsOf(tr *translation, mi int, p *placed, attribute []uint32) (bool, error) {
 	s := &w.scratch
 	for k := 0; k < len(p.at); {
 		if tr.zone >= 0 {
@@ -151,6 +152,13 @@ func (w *worker) windowsOf(tr *translation, mi int, p *placed) (bool, error) {
 				if k == len(p.at) {
 					break
 				}
+			}
+		}
+		if attribute != nil {
+			if mi = w.many.measure[attribute[k]]; mi < 0 {
+				s.w[k] = 0
+				k++
+				continue
 			}
 		}
 		e, at := p.entity[k], p.at[k]
@@ -169,7 +177,7 @@ func (w *worker) windowsOf(tr *translation, mi int, p *placed) (bool, error) {
 
 // rows are where the rows of a dictionary's entities begin in direct indexes.
 type rows struct {
-	tr *translation
+	of int          // number of the translation, which with its batch may be gone
 	by [32][]uint32 // by shift
 }
 
@@ -178,12 +186,12 @@ const noRow = 1 << 31
 
 // rowsOf are the rows of the entities' groups in direct indexes of a shift.
 func (w *worker) rowsOf(tr *translation, shift uint8) []uint32 {
-	i := slices.IndexFunc(w.rows, func(r rows) bool { return r.tr == tr })
+	i := slices.IndexFunc(w.rows, func(r rows) bool { return r.of == tr.number })
 	if i < 0 {
 		if len(w.rows) == maxTranslations {
 			w.rows = slices.Delete(w.rows, 0, 1)
 		}
-		w.rows = append(w.rows, rows{tr: tr})
+		w.rows = append(w.rows, rows{of: tr.number})
 		i = len(w.rows) - 1
 	}
 	by := &w.rows[i].by[shift&31]

@@ -115,6 +115,7 @@ func (w *worker) shortenLayer(tr *translation, c *chunk, k int) error {
 			s.took(l[k], to.n)
 		}
 	}
+	clear(s.targets) // lots move and go
 	if lefts == 0 {
 		return nil
 	}
