@@ -63,14 +63,20 @@ func TestProgress(t *testing.T) {
 	require.ErrorIs(t, err, ErrConfig)
 }
 
+func endsAfter(looks int) context.Context {
+	e := ending{context.Background(), new(atomic.Int64)}
+	e.looks.Store(int64(looks))
+	return e
+}
+
 // ending is a context that ends after it was looked at a number of times.
 type ending struct {
 	context.Context
-	looks *int
+	looks *atomic.Int64
 }
 
 func (e ending) Err() error {
-	if *e.looks--; *e.looks < 0 {
+	if e.looks.Add(-1) < 0 {
 		return context.Canceled
 	}
 	return nil
@@ -110,8 +116,7 @@ func TestCancel(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			n := 0
 			for ; ; n += 1 + n/2 {
-				looks := n
-				if err := path(ending{t.Context(), &looks}); err == nil {
+				if err := path(endsAfter(n)); err == nil {
 					break
 				} else {
 					require.ErrorIs(t, err, context.Canceled)
@@ -137,7 +142,7 @@ func TestCancel(t *testing.T) {
 		cfg.SpillDir, cfg.Measures = t.TempDir(), cfg.Measures[:1]
 		a, err = New(cfg)
 		require.NoError(t, err)
-		err = a.AddAll(ending{t.Context(), &looks}, []*telemetry.Batch{&b})
+		err = a.AddAll(endsAfter(looks), []*telemetry.Batch{&b})
 		require.ErrorIs(t, err, context.Canceled)
 		_, err = a.Result(t.Context())
 		require.ErrorIs(t, err, context.Canceled)
@@ -151,8 +156,7 @@ func TestCancel(t *testing.T) {
 	a, err = New(cfg)
 	require.NoError(t, err)
 	require.NoError(t, a.Add(&b))
-	looks := 1
-	_, err = a.Retire(ending{t.Context(), &looks}, 1<<62)
+	_, err = a.Retire(endsAfter(1), 1<<62)
 	require.ErrorIs(t, err, context.Canceled)
 	r, err = a.Retire(t.Context(), 1<<62)
 	require.NoError(t, err)
