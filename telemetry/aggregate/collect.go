@@ -310,9 +310,13 @@ func (a *Aggregator) reach(s *sheet, o *ordering) {
 	if a.cfg.Window != period.Hour {
 		return
 	}
+	var z *windows
+	rank := uint32(0) // of z
 	for i := range s.places {
 		p := &s.places[i]
-		z := zones[o.zone[o.group[p.rank()]]]
+		if z == nil || p.rank() != rank {
+			rank, z = p.rank(), zones[o.zone[o.group[p.rank()]]]
+		}
 		at := int64(p.window())
 		if i := at - z.base; (i < 0 || i >= int64(len(z.bounds)-1)) && z.grow(at*hourNanos+hourNanos-1) != nil {
 			return
