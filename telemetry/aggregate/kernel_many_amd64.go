@@ -3,8 +3,8 @@
 package aggregate
 
 // The kernels of rows that jump between states are in assembly: half the instructions, since
-// all they need stays in registers, and lines of the states and of the rows that come
-// next are asked for ahead, which Go has no word for. Slices have the lengths that their
+// all they need stays in registers, and lines of the rows that come next are asked for
+// ahead, which Go has no word for. Slices have the lengths that their
 // twins in Go ask for.
 
 //go:noescape

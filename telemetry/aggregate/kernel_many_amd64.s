@@ -53,7 +53,7 @@ row:
 	SHRQ $16, DX                   // windows from first on
 	CMPQ AX, by_len+128(FP)
 	JCC  miss
-	SHLQ $6, AX
+	SHLQ $5, AX
 	CMPQ CX, R11
 	JCC  miss
 	MOVL (R10)(CX*4), CX
@@ -68,9 +68,6 @@ row:
 	SUBL $1, CX
 	JCS  miss
 	MOVL CX, (DI)(BX*4)
-	SHLQ $6, CX
-	ADDQ index_lines(R12)(AX*1), CX
-	PREFETCHT0 (CX)
 	INCQ BX
 
 check:

@@ -92,11 +92,9 @@ var alike [chunkRows]uint32
 
 // index is a table's direct index, by value.
 type index struct {
-	direct []uint32       // slot+1 by row + window-low
-	lines  unsafe.Pointer // of the states, 64 bytes each; nil: not known
+	direct []uint32 // slot+1 by row + window-low
 	low    int32
-	limit  uint32   // windows from low on: a row
-	_      [24]byte // in all, a line of the cache
+	limit  uint32 // windows from low on: a row
 }
 
 // ahead are the lanes of the rows that come next: their lines are asked for while others

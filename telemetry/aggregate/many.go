@@ -135,7 +135,7 @@ func (w *worker) addMany(tr *translation, c *chunk) (chunk, error) {
 		}
 	}
 	row := w.rowsOf(tr, q.shift)
-	const block = 256 // rows that stay in the first level of the cache, with their states
+	const block = 256 // rows that stay in the first level of the cache
 	m := 0
 	for from := 0; from < n; from += block {
 		to := min(from+block, n)
@@ -219,19 +219,16 @@ func (q *many) lay(w *worker) {
 		if m >= 0 {
 			t, ten = w.tables[m], w.d.measures[m].ten
 		}
-		x := t.index()
 		switch q.class {
 		case decimals:
-			x.lines = unsafe.Pointer(unsafe.SliceData(t.hot))
 			q.decimal = append(q.decimal, decimalStates{t.hot, ten})
 			q.few, q.met = append(q.few, t.few), q.met || t.few != nil
 		case floats:
-			x.lines = unsafe.Pointer(unsafe.SliceData(t.part))
 			q.float = append(q.float, floatStates{part: t.part, count: t.count})
 		case tallies:
 			q.tally = append(q.tally, tallyStates{t.tally, ten})
 		}
-		q.place = append(q.place, x)
+		q.place = append(q.place, t.index())
 	}
 }
 
