@@ -299,5 +299,15 @@ func (b *Batch) PutPoint(p Position) Span {
 // Bytes is the part of Data that s names, valid until the next Reset.
 func (b *Batch) Bytes(s Span) []byte { return b.Data[s.Off : s.Off+s.Len : s.Off+s.Len] }
 
+// Text is the text of row i, as Bytes gives it: of kinds Text, JSON and Geometry, and of a Number
+// as it was written where float64 is not exact. Nil: it has none.
+func (b *Batch) Text(i int) []byte {
+	switch b.Kind[i] {
+	case Number, Text, JSON, Geometry:
+		return b.Bytes(b.Detail[i].Ref)
+	}
+	return nil
+}
+
 // Unit is the unit of row i: zero if it has none or one that is not known.
 func (b *Batch) Unit(i int) unit.Unit { return b.Units.At(b.UnitRef[i]).Unit }

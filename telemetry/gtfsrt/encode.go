@@ -263,7 +263,7 @@ func (w *writer) lose(i int, e telemetry.Entity, x descriptor) {
 // value writes a field with the value of row i. False: it has no such value.
 func (w *writer) value(i int, num int32, want string, names []string, inside bool) bool {
 	b := w.b
-	text := string(b.Bytes(b.Detail[i].Ref))
+	text := string(b.Text(i))
 	switch {
 	case names != nil:
 		at := slices.Index(names, text)

@@ -89,7 +89,7 @@ func (e Encoder) Append(dst []byte, b *telemetry.Batch) ([]byte, telemetry.Losse
 
 // appendValue writes a value; false if a reader takes it for another type.
 func appendValue(dst []byte, b *telemetry.Batch, i int, class decoding.Class) ([]byte, bool) {
-	text := b.Bytes(b.Detail[i].Ref)
+	text := b.Text(i)
 	switch b.Kind[i] {
 	case telemetry.Number:
 		if len(text) > 0 {

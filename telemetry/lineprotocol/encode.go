@@ -232,7 +232,7 @@ func keyOf(pair string) string {
 
 func (w *writer) value(i int) {
 	b := w.b
-	text := b.Bytes(b.Detail[i].Ref)
+	text := b.Text(i)
 	switch b.Kind[i] {
 	case telemetry.Number:
 		v := b.Number[i]

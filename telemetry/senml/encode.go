@@ -90,7 +90,7 @@ func (w *writer) fits(i int) bool {
 	}
 	e := b.Entities.At(b.Entity[i])
 	name := b.Attributes.Text(b.Attribute[i])
-	if e.ID == "" && name == "" || w.form == XML && !utf8Text(b.Bytes(d.Ref)) {
+	if e.ID == "" && name == "" || w.form == XML && !utf8Text(b.Text(i)) {
 		w.losses.Add(telemetry.LossRow, i)
 		return false
 	}
@@ -271,7 +271,7 @@ func (w *writer) record(k, i int) {
 		value = hasV
 	case b.Kind[i] == telemetry.Bool:
 		value = hasVB
-	case data && base64url(b.Bytes(d.Ref)):
+	case data && base64url(b.Text(i)):
 		value = hasVD
 	}
 	has := value
@@ -304,7 +304,7 @@ func (w *writer) record(k, i int) {
 	if has&hasUT != 0 {
 		w.number(hasUT, 0, ut)
 	}
-	text := b.Bytes(d.Ref)
+	text := b.Text(i)
 	switch value {
 	case hasV, hasS:
 		w.number(value, b.Number[i], text)

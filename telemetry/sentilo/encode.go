@@ -171,7 +171,7 @@ func (w *writer) location(i int, sensor string) {
 
 // value is the text of row i's value.
 func value(b *telemetry.Batch, i int) []byte {
-	text := b.Bytes(b.Detail[i].Ref)
+	text := b.Text(i)
 	switch b.Kind[i] {
 	case telemetry.Number:
 		if len(text) == 0 {

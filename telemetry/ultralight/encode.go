@@ -77,7 +77,7 @@ func plain(p []byte) bool { return !bytes.ContainsAny(p, "|#\r\n") }
 
 // appendValue writes a value so that a decoder reads it as it is; false: it is left out.
 func appendValue(dst []byte, b *telemetry.Batch, i int, class decoding.Class, l *telemetry.Losses) ([]byte, bool) {
-	text := b.Bytes(b.Detail[i].Ref)
+	text := b.Text(i)
 	wrong := false
 	switch b.Kind[i] {
 	case telemetry.None:
@@ -97,8 +97,9 @@ func appendValue(dst []byte, b *telemetry.Batch, i int, class decoding.Class, l 
 		dst = append(dst, text...)
 	case telemetry.Text:
 		wrong = class == decoding.Auto && decoding.AutoKind(text) != telemetry.Text || class != decoding.Auto && class != decoding.Text
-		wrong = wrong || len(text) > 0 && (text[len(text)-1] == ' ' || text[len(text)-1] == '\t') // cut at the end of a group
-		dst = append(dst, text...)
+		cut := bytes.TrimRight(text, " \t") // as a reader does at the end of a group
+		wrong = wrong || len(cut) < len(text)
+		dst = append(dst, cut...)
 	case telemetry.Point:
 		if class != decoding.LatLon {
 			l.Add(telemetry.LossGeometry, i)

@@ -181,6 +181,8 @@ func FuzzRoundTrip(f *testing.F) {
 			f.Add(s)
 		}
 	}
+	f.Add([]byte("\\|  |  |"))                                       // blanks at the end of a group
+	f.Add([]byte("t|000.010|p|00 00 01000|b|0|1|100|0|0#n||p|00 0")) // more points than text
 	f.Fuzz(func(t *testing.T, src []byte) {
 		for _, k := range kits() {
 			k.RoundTrip(t, src)

@@ -143,7 +143,7 @@ func (r *Reader) fill(first int, hint string) bool {
 // entityTime is the time that row i tells: an instant, or an interval as start/end.
 func (r *Reader) entityTime(i int) (from int64, to instant.Time, flags telemetry.Flags, ok bool) {
 	b := r.B
-	text := b.Bytes(b.Detail[i].Ref)
+	text := b.Text(i)
 	at := int(b.Detail[i].Start - b.Origin.Offset)
 	switch b.Kind[i] {
 	case telemetry.Text:
