@@ -321,36 +321,6 @@ func same(x []uint32) int {
 	return n
 }
 
-// touch reads one byte of each cache line of the lanes that every row needs: loads
-// that do not wait for each other, while the passes that follow would wait for each
-// lane in turn. Those of [ahead] may have been fetched.
-//
-//go:noinline
-func touch(c *chunk, unitless, fetched bool) (x byte) {
-	n := len(c.time)
-	if !fetched {
-		time, number := c.time[:n], c.number[:n]
-		for i := 0; i < n; i += 8 {
-			x += byte(time[i]) + byte(math.Float64bits(number[i]))
-		}
-		entity, attribute := c.entity[:n], c.attribute[:n]
-		for i := 0; i < n; i += 16 {
-			x += byte(entity[i]) + byte(attribute[i])
-		}
-	}
-	if !unitless {
-		unit := c.unit[:n]
-		for i := 0; i < n; i += 16 {
-			x += byte(unit[i])
-		}
-	}
-	kind, quality := c.kind[:n], c.quality[:n]
-	for i := 0; i < n; i += 64 {
-		x += byte(kind[i]) + byte(quality[i])
-	}
-	return x
-}
-
 // regular reports whether no time is the least or the greatest there is, and no number
 // NaN or infinite.
 func regular(at []int64, x []float64) bool {

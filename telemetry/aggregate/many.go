@@ -1,10 +1,6 @@
 package aggregate
 
-import (
-	"unsafe"
-
-	"github.com/almotacen/almotacen/telemetry"
-)
+import "github.com/almotacen/almotacen/telemetry"
 
 // Rows of many attributes and entities that jump from state to state go straight to
 // their states, without being put side by side by attribute first, where all of them
@@ -167,7 +163,6 @@ func (w *worker) addMany(tr *translation, c *chunk) (chunk, error) {
 		}
 		m += k
 	}
-	w.willFetch(n)
 	if q.met {
 		for _, m := range q.measure {
 			if m >= 0 {
@@ -191,13 +186,6 @@ func (w *worker) lookAhead(b *telemetry.Batch, from int, next *telemetry.Batch) 
 	w.ahead.rows = 0
 	if b != nil && from < len(b.Time) {
 		w.ahead = ahead{&b.Time[from], &b.Number[from], &b.Entity[from], &b.Attribute[from], 0, min(len(b.Time)-from, chunkRows)}
-	}
-}
-
-// willFetch notes that the kernels of a chunk of n rows fetch those that come next.
-func (w *worker) willFetch(n int) {
-	if w.ahead.rows > 0 && n >= w.ahead.rows {
-		w.fetched = uintptr(unsafe.Pointer(w.ahead.time))
 	}
 }
 

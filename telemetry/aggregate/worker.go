@@ -3,7 +3,6 @@ package aggregate
 import (
 	"fmt"
 	"math"
-	"unsafe"
 
 	"github.com/almotacen/almotacen/telemetry"
 )
@@ -34,8 +33,6 @@ type worker struct {
 	many    many
 	rows    []rows // by translation
 	ahead   ahead
-	fetched uintptr // where the times of the rows begin that were fetched ahead
-	touched byte    // keeps the compiler from leaving touch out
 }
 
 // scratch is one chunk of one measure, row by row: those that count.
@@ -171,7 +168,6 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 		c.ends = c.time
 	}
 	unitless := c.b.Units.Len() == 0 // all codes are 0
-	w.touched += touch(&c, unitless, w.fetched == uintptr(unsafe.Pointer(&c.time[0])))
 	numbers := count(c.kind, telemetry.Number) == n && count(c.quality, c.quality[0]) == n
 	c.plain = numbers && (unitless || uniform(c.unit))
 	if w.ordered {
@@ -180,11 +176,9 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 		}
 	}
 	if uniform(c.attribute) {
-		w.willFetch(n)
 		return w.addChain(tr, tr.chain[c.attribute[0]], &c, nil)
 	}
 	if steps(c.attribute, n/32) <= n/32 {
-		w.willFetch(n)
 		for from := 0; from < n; {
 			w.ahead.from = from
 			to := from + same(c.attribute[from:])
