@@ -3,11 +3,9 @@ package aggregate
 import (
 	"context"
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/almotacen/almotacen/indicators/period"
-	"github.com/almotacen/almotacen/telemetry"
 )
 
 // BenchmarkGroups is a run over ten times as many readings as groups, of which there are
@@ -15,47 +13,12 @@ import (
 func BenchmarkGroups(b *testing.B) {
 	const n, devices, attributes, hours, cities = 10_000_000, 1000, 4, 2500, 100
 	for _, shuffled := range []bool{false, true} {
-		base := &telemetry.Batch{}
-		for d := range devices {
-			base.Entities.Code(fmt.Appendf(nil, "device %d", d), nil)
-		}
-		for a := range attributes {
-			base.Attributes.Code(fmt.Appendf(nil, "attribute %d", a))
-		}
-		base.Entity, base.Attribute, base.Dataset, base.UnitRef = make([]uint32, n), make([]uint32, n), make([]uint32, n), make([]uint32, n)
-		base.Time, base.Number = make([]int64, n), make([]float64, n)
-		base.Kind, base.Quality, base.Flags = make([]telemetry.Kind, n), make([]telemetry.Quality, n), make([]telemetry.Flags, n)
-		const per, each = n / devices, n / devices / attributes
-		for r := range n {
-			i := r
-			if shuffled {
-				i = r * 7_368_787 % n
-			}
-			base.Entity[r], base.Attribute[r] = uint32(i/per+1), uint32(i%per/each+1)
-			base.Time[r] = 1_767_225_600_000_000_000 + int64(i%each)*(hours*hourNanos/each)
-			base.Number[r] = float64(1000+(i*2_654_435_761>>8)&0xfff) / 100
-			base.Kind[r], base.Quality[r] = telemetry.Number, telemetry.Valid
-		}
-		var batches []*telemetry.Batch
-		for from := 0; from < n; from += 2048 {
-			to := min(from+2048, n)
-			batches = append(batches, &telemetry.Batch{
-				Entity: base.Entity[from:to], Attribute: base.Attribute[from:to], Dataset: base.Dataset[from:to], UnitRef: base.UnitRef[from:to],
-				Time: base.Time[from:to], Number: base.Number[from:to], Kind: base.Kind[from:to], Quality: base.Quality[from:to], Flags: base.Flags[from:to],
-				Entities: base.Entities, Attributes: base.Attributes, Datasets: base.Datasets, Units: base.Units,
-			})
-		}
+		batches := benchBatches(n, devices, attributes, hours, shuffled)
 		for _, form := range []Form{Decimal, Float} {
 			for workers := 1; workers <= 2; workers++ {
 				c := Config{Window: period.Hour, Workers: workers}
 				c.Limits.States = 1 << 22
-				c.Group = func(e telemetry.Entity) Group {
-					var d int
-					for _, x := range strings.TrimPrefix(e.ID, "device ") {
-						d = 10*d + int(x-'0')
-					}
-					return Group{ID: fmt.Sprintf("%06d", d%cities)}
-				}
+				c.Group = benchGroup(cities)
 				for a := range attributes {
 					c.Measures = append(c.Measures, Measure{ID: fmt.Sprint(a), Attribute: fmt.Sprintf("attribute %d", a), Decimals: 2, Form: form})
 				}

@@ -61,35 +61,12 @@ func shorten(to []target, left []int32, chain, entities, groups, attribute, enti
 //go:noinline
 func shortsBySeries(dst []uint64, e []uint32, v []uint64, end []uint32) {
 	v = v[:len(e)]
-	for _, s := range e {
-		end[s]++
-	}
-	sum := uint32(0)
-	for s, n := range end {
-		end[s] = sum
-		sum += n
-	}
+	startsOf(end, e)
 	for k, s := range e {
 		i := end[s]
 		end[s] = i + 1
 		dst[i] = v[k]
 	}
-}
-
-// orderOfShorts is orderOf for shorts.
-//
-//go:noinline
-func orderOfShorts(a []uint64) (lo, hi uint64, sorted bool) {
-	lo, hi, sorted = a[0], a[0], true
-	last := a[0]
-	for _, v := range a {
-		if v < last {
-			sorted = false
-		}
-		last = v
-		lo, hi = min(lo, v), max(hi, v)
-	}
-	return lo, hi, sorted
 }
 
 // sortShorts is sortTimes for shorts: a is sorted into b and lost.

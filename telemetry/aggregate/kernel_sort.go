@@ -78,7 +78,7 @@ func sortCrowd(t []int64, x []float64, u []int64, y []float64, count []uint32) {
 }
 
 // orderOf are the least and the greatest of the times, and whether none falls.
-func orderOf(t []int64) (lo, hi int64, sorted bool) {
+func orderOf[T int64 | uint64](t []T) (lo, hi T, sorted bool) {
 	lo, hi, sorted = t[0], t[0], true
 	last := t[0]
 	for _, v := range t {
@@ -91,18 +91,23 @@ func orderOf(t []int64) (lo, hi int64, sorted bool) {
 	return lo, hi, sorted
 }
 
+// startsOf writes where each series begins if rows are put in the order of theirs.
+func startsOf(start, e []uint32) {
+	for _, s := range e {
+		start[s]++
+	}
+	sum := uint32(0)
+	for s, n := range start {
+		start[s] = sum
+		sum += n
+	}
+}
+
 // bySeries puts times and numbers in the order of their series into u and y, and where
 // each series ends into end, which is all 0 and has room for every series.
 func bySeries(u []int64, y []float64, e []uint32, t []int64, x []float64, end []uint32) {
 	t, x, y = t[:len(e)], x[:len(e)], y[:len(u)]
-	for _, s := range e {
-		end[s]++
-	}
-	sum := uint32(0)
-	for s, n := range end {
-		end[s] = sum
-		sum += n
-	}
+	startsOf(end, e)
 	for k, s := range e {
 		i := end[s]
 		end[s] = i + 1

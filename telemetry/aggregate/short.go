@@ -289,7 +289,7 @@ func (s *stage) eachSeries(mi int, f func(e uint32, q *queue, a []uint64) error)
 
 // sortShort puts shorts in order; a is lost.
 func (s *sorter) sortShort(a []uint64) []uint64 {
-	lo, hi, sorted := orderOfShorts(a)
+	lo, hi, sorted := orderOf(a)
 	if sorted {
 		return a
 	}
