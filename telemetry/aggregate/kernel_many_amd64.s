@@ -6,6 +6,24 @@
 // The kernels of rows that jump, with all that a row needs in registers. Their twins say in
 // Go what they do, to the bit: slotsEvenGo, scatterNarrowGo, scatterFloatsGo, tallyRowsGo.
 
+// LANES puts the arguments where kernels that sum and count look for them. DX counts rows, R13 those
+// that are left.
+#define LANES \
+	MOVQ to_base+0(FP), R8 \
+	MOVQ attribute_base+24(FP), SI \
+	MOVQ slot_base+48(FP), DI \
+	MOVQ x_base+72(FP), R10 \
+	MOVQ at_base+96(FP), R11 \
+	MOVQ left_base+120(FP), R12 \
+	XORQ DX, DX \
+	XORQ R13, R13
+
+// LEAVE leaves row DX to another way.
+#define LEAVE \
+	MOVL DX, (R12)(R13*4) \
+	INCQ R13 \
+	INCQ DX
+
 // FETCH asks, each eighth row, for lines of the rows that come next: of 8 rows of times and
 // numbers, of 16 of codes. DX is the row; AX, BX and R15 are lost.
 #define FETCH(next, label) \
@@ -82,18 +100,11 @@ miss:
 
 // func scatterNarrow(to []decimalStates, attribute, slot []uint32, x []float64, at []int64, left []int32, next *ahead) (n int)
 TEXT ·scatterNarrow(SB), NOSPLIT, $0-160
-	MOVQ to_base+0(FP), R8
-	MOVQ attribute_base+24(FP), SI
-	MOVQ slot_base+48(FP), DI
-	MOVQ x_base+72(FP), R10
-	MOVQ at_base+96(FP), R11
-	MOVQ left_base+120(FP), R12
+	LANES
 	MOVQ $const_wholeBits, R9
 	MOVQ R9, X6                    // toWhole
 	NEGQ R9
 	MOVL $(2*const_narrow), CX
-	XORQ DX, DX
-	XORQ R13, R13
 	JMP  check
 
 row:
@@ -176,22 +187,13 @@ undo:
 	SUBQ R15, hot_sum(BX)
 
 left:
-	MOVL DX, (R12)(R13*4)
-	INCQ R13
-	INCQ DX
+	LEAVE
 	JMP  check
 
 // func scatterFloats(to []floatStates, attribute, slot []uint32, x []float64, at []int64, left []int32, next *ahead) (n int)
 TEXT ·scatterFloats(SB), NOSPLIT, $0-160
-	MOVQ to_base+0(FP), R8
-	MOVQ attribute_base+24(FP), SI
-	MOVQ slot_base+48(FP), DI
-	MOVQ x_base+72(FP), R10
-	MOVQ at_base+96(FP), R11
-	MOVQ left_base+120(FP), R12
+	LANES
 	MOVQ $0xffe0000000000000, R9   // twice the bits of infinity
-	XORQ DX, DX
-	XORQ R13, R13
 	JMP  check
 
 row:
@@ -292,23 +294,14 @@ last:
 	JMP  check
 
 left:
-	MOVL DX, (R12)(R13*4)
-	INCQ R13
-	INCQ DX
+	LEAVE
 	JMP  check
 
 // func tallyRows(to []tallyStates, attribute, slot []uint32, x []float64, at []int64, left []int32, next *ahead) (n int)
 TEXT ·tallyRows(SB), NOSPLIT, $0-160
-	MOVQ to_base+0(FP), R8
-	MOVQ attribute_base+24(FP), SI
-	MOVQ slot_base+48(FP), DI
-	MOVQ x_base+72(FP), R10
-	MOVQ at_base+96(FP), R11
-	MOVQ left_base+120(FP), R12
+	LANES
 	MOVQ $const_wholeBits, R9
 	MOVQ R9, X6                    // toWhole
-	XORQ DX, DX
-	XORQ R13, R13
 	JMP  check
 
 row:
@@ -370,9 +363,7 @@ last:
 	JMP  check
 
 left:
-	MOVL DX, (R12)(R13*4)
-	INCQ R13
-	INCQ DX
+	LEAVE
 	JMP  check
 
 // fetch takes two lines of times and numbers at a time, and one of codes.
