@@ -240,4 +240,4 @@ func (w *worker) keepRows(tr *translation, mi int, c *chunk, p *placed) error {
 func appendNumber(dst []byte, x float64) []byte { return strconv.AppendFloat(dst, x, 'g', -1, 64) }
 
 // text is the text of row i of the chunk.
-func (c *chunk) text(i int) []byte { return c.b.Bytes(c.b.Detail[c.from+i].Ref) }
+func (c *chunk) text(i int) []byte { return c.b.Text(c.from + i) }

@@ -135,13 +135,7 @@ func (s *stage) took(mi, n int) {
 // from them.
 func (w *worker) orderLeft(tr *translation, c *chunk, k int, rows []int32) error {
 	s := w.stage
-	for len(w.lists) < len(tr.chains) {
-		w.lists = append(w.lists, list{})
-	}
-	lists := w.lists[:len(tr.chains)]
-	for x := range lists {
-		lists[x].n = 0
-	}
+	lists := w.emptyLists(tr)
 	for _, i := range rows {
 		l := &lists[tr.chain[c.attribute[i]]]
 		n := l.n

@@ -199,9 +199,8 @@ func (w *worker) addChunk(tr *translation, c chunk) error {
 	return w.addMixed(tr, &c)
 }
 
-// addMixed adds rows whose attributes differ, put side by side.
-func (w *worker) addMixed(tr *translation, c *chunk) error {
-	w.ahead.rows = 0 // rows of lists do not say how far the chunk is
+// emptyLists are a list for each chain, without rows.
+func (w *worker) emptyLists(tr *translation) []list {
 	for len(w.lists) < len(tr.chains) {
 		w.lists = append(w.lists, list{})
 	}
@@ -209,6 +208,13 @@ func (w *worker) addMixed(tr *translation, c *chunk) error {
 	for x := range lists {
 		lists[x].n = 0
 	}
+	return lists
+}
+
+// addMixed adds rows whose attributes differ, put side by side.
+func (w *worker) addMixed(tr *translation, c *chunk) error {
+	w.ahead.rows = 0 // rows of lists do not say how far the chunk is
+	lists := w.emptyLists(tr)
 	split(lists, tr.chain, c.attribute, c.entity, c.time, c.number)
 	for x := range lists {
 		if l := &lists[x]; l.n > 0 {
