@@ -18,8 +18,9 @@ type Encoder struct{ Device provisioning.Device }
 
 // Append appends one payload, a group for each run of rows of one time. Rows that cannot
 // be told are left out and counted: names and values with | # or a line end, values of
-// another type than the provisioned one, deletions, geometries but points of a
-// provisioned geo:point. The entity of rows that are not the
+// another type than the provisioned one, texts with blanks at their end that a reader would
+// take for another type without them, deletions, geometries but points of a provisioned
+// geo:point. The entity of rows that are not the
 // device's is counted as lost.
 func (e Encoder) Append(dst []byte, b *telemetry.Batch) ([]byte, telemetry.Losses, error) {
 	t := measures.New(e.Device)
@@ -98,7 +99,13 @@ func appendValue(dst []byte, b *telemetry.Batch, i int, class decoding.Class, l 
 	case telemetry.Text:
 		wrong = class == decoding.Auto && decoding.AutoKind(text) != telemetry.Text || class != decoding.Auto && class != decoding.Text
 		cut := bytes.TrimRight(text, " \t") // as a reader does at the end of a group
-		wrong = wrong || len(cut) < len(text)
+		if len(cut) < len(text) {
+			if class == decoding.Auto && len(cut) > 0 && decoding.AutoKind(cut) != telemetry.Text {
+				l.Add(telemetry.LossRow, i) // neither its type nor its blanks would be left
+				return dst, false
+			}
+			wrong = true
+		}
 		dst = append(dst, cut...)
 	case telemetry.Point:
 		if class != decoding.LatLon {
