@@ -2,22 +2,77 @@
 
 package aggregate
 
+import "golang.org/x/sys/cpu"
+
 // The kernels of rows that jump between states are in assembly: half the instructions, since
-// all they need stays in registers, and lines of the rows that come next are asked for
-// ahead, which Go has no word for. Slices have the lengths that their
-// twins in Go ask for.
+// all they need stays in registers, windows are found eight at a time and extremes four at a
+// time without a branch, and lines of the rows that come next are asked for ahead, which Go
+// has no word for. Slices have the lengths that their twins in Go ask for.
+
+// avx2 is what most of them take; processors have had it since 2015.
+var avx2 = cpu.X86.HasAVX2
+
+// slotsEven is slotsEvenGo.
+func slotsEven(dst, attribute, entity []uint32, at []int64, row []uint32, by []index, e *even) {
+	n := 0
+	if avx2 && e.each >= 0 {
+		n = len(dst) &^ 7
+		var x extent
+		if hoursWide(dst[:n], attribute, entity, at[:n], e, &x) && x.attribute < uint32(len(by)) && x.entity < uint32(len(row)) && int64(x.window) < e.high {
+			slotsWide(dst[:n], attribute, entity, row, by)
+		} else {
+			n = 0
+		}
+	}
+	slotsEvenGo(dst[n:], attribute[n:], entity[n:], at[n:], row, by, e)
+}
+
+// extent is the greatest codes and window of rows.
+type extent struct{ attribute, entity, window uint32 }
+
+// hoursWide writes the windows of rows, whose number is a multiple of 8, counted from the first of e.
+// Of times out of e, for which ok is false, they are any.
+//
+//go:noescape
+func hoursWide(dst, attribute, entity []uint32, at []int64, e *even, x *extent) (ok bool)
+
+// slotsWide turns the windows of rows, of which none is beyond those of by, into slots.
+//
+//go:noescape
+func slotsWide(dst, attribute, entity, row []uint32, by []index)
+
+// scatterNarrow is scatterNarrowGo.
+func scatterNarrow(to []decimalStates, attribute, slot []uint32, x []float64, at []int64, left []int32, next *ahead) int {
+	if avx2 {
+		return scatterNarrowWide(to, attribute, slot, x, at, left, next)
+	}
+	return scatterNarrowGo(to, attribute, slot, x, at, left)
+}
 
 //go:noescape
-func slotsEven(dst, attribute, entity []uint32, at []int64, row []uint32, by []index, first int64, span, magic uint64)
+func scatterNarrowWide(to []decimalStates, attribute, slot []uint32, x []float64, at []int64, left []int32, next *ahead) (n int)
+
+// scatterFloats is scatterFloatsGo.
+func scatterFloats(to []floatStates, attribute, slot []uint32, x []float64, at []int64, left []int32, next *ahead) int {
+	if avx2 {
+		return scatterFloatsWide(to, attribute, slot, x, at, left, next)
+	}
+	return scatterFloatsGo(to, attribute, slot, x, at, left)
+}
 
 //go:noescape
-func scatterNarrow(to []decimalStates, attribute, slot []uint32, x []float64, at []int64, left []int32, next *ahead) (n int)
+func scatterFloatsWide(to []floatStates, attribute, slot []uint32, x []float64, at []int64, left []int32, next *ahead) (n int)
+
+// tallyRows is tallyRowsGo.
+func tallyRows(to []tallyStates, attribute, slot []uint32, x []float64, at []int64, left []int32, next *ahead) int {
+	if avx2 {
+		return tallyRowsWide(to, attribute, slot, x, at, left, next)
+	}
+	return tallyRowsGo(to, attribute, slot, x, at, left)
+}
 
 //go:noescape
-func scatterFloats(to []floatStates, attribute, slot []uint32, x []float64, at []int64, left []int32, next *ahead) (n int)
-
-//go:noescape
-func tallyRows(to []tallyStates, attribute, slot []uint32, x []float64, at []int64, left []int32, next *ahead) (n int)
+func tallyRowsWide(to []tallyStates, attribute, slot []uint32, x []float64, at []int64, left []int32, next *ahead) (n int)
 
 // fetch asks for the lines of rows that come next.
 //

@@ -2,8 +2,8 @@
 
 package aggregate
 
-func slotsEven(dst, attribute, entity []uint32, at []int64, row []uint32, by []index, first int64, span, magic uint64) {
-	slotsEvenGo(dst, attribute, entity, at, row, by, first, span, magic)
+func slotsEven(dst, attribute, entity []uint32, at []int64, row []uint32, by []index, e *even) {
+	slotsEvenGo(dst, attribute, entity, at, row, by, e)
 }
 
 func scatterNarrow(to []decimalStates, attribute, slot []uint32, x []float64, at []int64, left []int32, _ *ahead) int {

@@ -113,8 +113,13 @@ const fetchRows = 64
 // even are windows of one length, or one window, from first on.
 type even struct {
 	first       int64
-	span, magic uint64 // of all; 2^80 by the length in steps of 8,192 ns, rounded up; 0: one window
+	span, magic uint64  // of all; 2^80 by the length in steps of 8,192 ns, rounded up; 0: one window
+	each, half  float64 // 1 by that length, and half less half of it; below 0: too many windows for them
+	high        int64   // windows from it on are beyond the rows of some table's index
 }
+
+// hoursMost is how many hours floats tell apart.
+const hoursMost = 1 << 20
 
 // hourMagic is 2^80/439,453,125 rounded up: the product with a number of up to 49 bits has the
 // quotient from bit 80 on.
@@ -127,22 +132,37 @@ func (w *windows) even() (even, bool) {
 	case n < 1 || n > 1 && w.step != hourNanos:
 		return even{}, false
 	case n == 1:
-		return even{w.bounds[0], uint64(w.bounds[1] - w.bounds[0]), 0}, true
+		return even{first: w.bounds[0], span: uint64(w.bounds[1] - w.bounds[0]), half: 0.5}, true
 	}
-	return even{w.bounds[0], uint64(w.bounds[n] - w.bounds[0]), hourMagic}, true
+	e := even{first: w.bounds[0], span: uint64(w.bounds[n] - w.bounds[0]), magic: hourMagic, each: -1}
+	if n <= hoursMost {
+		e.each = 1 / 439_453_125.0
+		e.half = 0.5 - e.each/2
+	}
+	return e, true
+}
+
+// meet sets high for the tables of by; those without states have no rows.
+func (e *even) meet(by []index) {
+	e.high = math.MaxInt64
+	for i := range by {
+		if p := &by[i]; len(p.direct) > 0 {
+			e.high = min(e.high, int64(p.low)+int64(p.limit))
+		}
+	}
 }
 
 // slotsEvenGo is slotsOf with the windows worked out on the way: low counts from the first of
 // them. Rows of no such window have no slot.
 //
 //go:noinline
-func slotsEvenGo(dst, attribute, entity []uint32, at []int64, row []uint32, by []index, first int64, span, magic uint64) {
+func slotsEvenGo(dst, attribute, entity []uint32, at []int64, row []uint32, by []index, e *even) {
 	dst, entity, at = dst[:len(attribute)], entity[:len(attribute)], at[:len(attribute)]
 	for k, a := range attribute {
 		x := &by[a]
 		s := uint32(0)
-		if d := uint64(at[k] - first); d < span {
-			hi, _ := bits.Mul64(d>>13, magic)
+		if d := uint64(at[k] - e.first); d < e.span {
+			hi, _ := bits.Mul64(d>>13, e.magic)
 			w := uint32(hi>>16) - uint32(x.low)
 			i := uint64(row[entity[k]]) + uint64(w)
 			if w < x.limit && i < uint64(len(x.direct)) {

@@ -38,7 +38,7 @@ func tallyRowsGo(to []tallyStates, attribute, slot []uint32, x []float64, at []i
 			y := float64(v*q.ten) + toWhole
 			p := q.tally[s]
 			if p != nil && p.n < tallyMost && (y-toWhole)/q.ten == v {
-				if i := math.Float64bits(y) - p.off; i < uint64(len(p.count)) {
+				if i := math.Float64bits(y) - uint64(wholeBits+p.base); i < uint64(len(p.count)) {
 					p.count[i]++
 					p.n++
 					t := at[k]

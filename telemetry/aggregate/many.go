@@ -129,6 +129,7 @@ func (w *worker) addMany(tr *translation, c *chunk) (chunk, error) {
 		for i := range q.place {
 			q.place[i].low -= int32(z.base)
 		}
+		span.meet(q.place)
 	}
 	row := w.rowsOf(tr, q.shift)
 	const block = 256 // rows that stay in the first level of the cache
@@ -137,7 +138,7 @@ func (w *worker) addMany(tr *translation, c *chunk) (chunk, error) {
 		to := min(from+block, n)
 		attribute, slot, x, at := c.attribute[from:to], s.slot[from:to], c.number[from:to], c.time[from:to]
 		if fits {
-			slotsEven(slot, attribute, c.entity[from:to], at, row, q.place, span.first, span.span, span.magic)
+			slotsEven(slot, attribute, c.entity[from:to], at, row, q.place, &span)
 		} else {
 			slotsOf(slot, attribute, c.entity[from:to], s.w[from:to], row, q.place)
 		}

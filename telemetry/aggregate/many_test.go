@@ -152,6 +152,7 @@ func compareKernels(t *testing.T, seed uint64, raw []byte) {
 	odd := []float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e-9, 1e12, -3e9, narrow / 10.0, (narrow + 1) / 10.0, -narrow / 10.0, -(narrow + 1) / 10.0, math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64, math.Copysign(0, -1), 0, 1.0 / 3}
 	rng := rand.New(rand.NewPCG(seed, 7))
 	n, attributes, states, entities, hours := rng.IntN(600), 1+rng.IntN(6), 1+rng.IntN(40), 1+rng.IntN(50), 1+rng.IntN(100)
+	tame := rng.IntN(3) // 1: all times are of windows, 2: that all tables have
 	var attribute, slot, entity, group []uint32
 	var x []float64
 	var at []int64
@@ -164,6 +165,9 @@ func compareKernels(t *testing.T, seed uint64, raw []byte) {
 		if rng.IntN(8) == 0 {
 			at[len(at)-1] = []int64{math.MinInt64, math.MaxInt64, first, first - 1, first + int64(hours)*hourNanos, first + int64(hours)*hourNanos - 1, first + hourNanos - 1, first + hourNanos}[rng.IntN(8)]
 			x[len(x)-1] = odd[rng.IntN(len(odd))]
+		}
+		if tame > 0 {
+			at[len(at)-1] = first + []int64{rng.Int64N(int64(hours) * hourNanos), rng.Int64N(int64(hours)) * hourNanos, (1+rng.Int64N(int64(hours)))*hourNanos - 1}[rng.IntN(3)]
 		}
 		if rng.IntN(50) == 0 {
 			slot[len(slot)-1] = ^uint32(0)
@@ -178,14 +182,20 @@ func compareKernels(t *testing.T, seed uint64, raw []byte) {
 	by := make([]index, attributes)
 	for i := range by {
 		by[i] = index{direct: make([]uint32, rng.IntN(8)<<4), low: int32(rng.IntN(9) - 4), limit: 16}
+		if tame == 2 {
+			by[i] = index{direct: make([]uint32, rng.IntN(8)<<7), low: -int32(rng.IntN(20)), limit: 128}
+		}
 		for k := range by[i].direct {
 			by[i].direct[k] = uint32(rng.IntN(states)) * uint32(rng.IntN(8)/2)
 		}
 	}
-	for _, e := range []even{{first, uint64(hours) * uint64(hourNanos), hourMagic}, {first, uint64(rng.Int64N(1 << 58)), 0}, {earliest, math.MaxUint64 - 1, 0}} {
+	for _, w := range []windows{{bounds: hourBounds(first, hours), step: hourNanos}, {bounds: []int64{first, first + rng.Int64N(1<<58)}}, {bounds: []int64{earliest, latest}}} {
 		want, got := make([]uint32, n), make([]uint32, n)
-		slotsEvenGo(want, attribute, entity, at, group, by, e.first, e.span, e.magic)
-		slotsEven(got, attribute, entity, at, group, by, e.first, e.span, e.magic)
+		e, ok := w.even()
+		require.True(t, ok)
+		e.meet(by)
+		slotsEvenGo(want, attribute, entity, at, group, by, &e)
+		slotsEven(got, attribute, entity, at, group, by, &e)
 		require.Equal(t, want, got)
 	}
 
@@ -215,7 +225,7 @@ func compareKernels(t *testing.T, seed uint64, raw []byte) {
 					d[a].hot[s].sqLo = math.MaxUint64 - 1_000_000
 				}
 				if rng.IntN(9) > 0 {
-					q := &tally{off: uint64(wholeBits - rng.IntN(3000)), count: make([]uint16, rng.IntN(6000))}
+					q := &tally{base: int64(-rng.IntN(3000)), count: make([]uint16, rng.IntN(6000))}
 					q.reset()
 					q.n = []int64{0, tallyMost - 3, tallyMost}[rng.IntN(9)/4]
 					c[a].tally[s] = q
@@ -248,6 +258,81 @@ func compareKernels(t *testing.T, seed uint64, raw []byte) {
 	for a := range want.part {
 		for s := range want.part[a] {
 			require.Equal(t, bitsOf(&want.part[a][s]), bitsOf(&got.part[a][s]), "seed %d", seed)
+		}
+	}
+}
+
+// TestManyCodes: codes that a batch's dictionaries do not have are seen before memory beyond is.
+func TestManyCodes(t *testing.T) {
+	w := windows{bounds: []int64{0, 100}}
+	e, ok := w.even()
+	require.True(t, ok)
+	by := []index{{direct: []uint32{1, 2}, limit: 1}, {}}
+	e.meet(by)
+	at, slot := make([]int64, 16), make([]uint32, 16)
+	for i := range at {
+		for _, bad := range []uint32{2, 3, 1 << 20, 1<<31 - 1, 1 << 31, 1<<32 - 1} {
+			code, zero := make([]uint32, 16), make([]uint32, 16)
+			code[i] = bad
+			require.Panics(t, func() { slotsEven(slot, code, zero, at, []uint32{0, 1}, by, &e) })
+			require.Panics(t, func() { slotsEven(slot, zero, code, at, []uint32{0, 1}, by, &e) })
+		}
+	}
+}
+
+// TestManyBeyond: a window beyond a row of an index is none of the next row's.
+func TestManyBeyond(t *testing.T) {
+	w := windows{bounds: hourBounds(0, 3), step: hourNanos}
+	e, ok := w.even()
+	require.True(t, ok)
+	by := []index{{direct: []uint32{1, 2, 3, 4}, low: 1, limit: 1}}
+	e.meet(by)
+	for i := range 16 {
+		for hour, slot := range []uint32{^uint32(0), 1, ^uint32(0)} {
+			at, zero, one, got, want := make([]int64, 16), make([]uint32, 16), make([]uint32, 16), make([]uint32, 16), make([]uint32, 16)
+			for k := range at {
+				at[k], one[k], want[k] = hourNanos, 1, 1
+			}
+			at[i], want[i] = int64(hour)*hourNanos, slot
+			slotsEven(got, zero, one, at, []uint32{0, 1}, by, &e)
+			require.Equal(t, want, got)
+		}
+	}
+}
+
+func hourBounds(first int64, hours int) (bounds []int64) {
+	for h := range int64(hours) + 1 {
+		bounds = append(bounds, first+h*hourNanos)
+	}
+	return bounds
+}
+
+// TestManyHours: each of the hours that floats tell apart begins and ends where it does.
+func TestManyHours(t *testing.T) {
+	const first = -3_155_673_600_000_000_000 // 1870
+	for _, n := range []int{hoursMost, hoursMost + 1} {
+		w := windows{bounds: hourBounds(first, n), step: hourNanos}
+		e, ok := w.even()
+		require.True(t, ok)
+		by := []index{{direct: make([]uint32, 1<<21), limit: 1 << 21}}
+		for i := range by[0].direct {
+			by[0].direct[i] = uint32(i) + 1
+		}
+		e.meet(by)
+		at, got, zero := make([]int64, 8000), make([]uint32, 8000), make([]uint32, 8000)
+		for from := 0; from < n; from += 1000 {
+			to := min(from+1000, n)
+			for h := from; h < to; h++ {
+				b := w.bounds[h]
+				copy(at[8*(h-from):], []int64{b, b + 1, b + 8191, b + 8192, b + hourNanos/2, b + hourNanos - 8193, b + hourNanos - 8192, b + hourNanos - 1})
+			}
+			k := 8 * (to - from)
+			slotsEven(got[:k], zero[:k], zero[:k], at[:k], []uint32{0}, by, &e)
+			for i, s := range got[:k] {
+				if int(s) != from+i/8 {
+					t.Fatalf("%d is in hour %d, not %d", at[i]-first, s, from+i/8)
+				}
+			}
 		}
 	}
 }

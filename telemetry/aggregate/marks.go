@@ -141,7 +141,7 @@ func (t *table) numbersAll(slot []uint32, x []float64, ten float64) {
 
 // numbersIn adds the numbers that a tally counts, from lo to hi.
 func (t *table) numbersIn(slot uint32, q *tally, lo, hi int64, ten float64) {
-	count := q.count[lo-q.base() : hi-q.base()+1]
+	count := q.count[lo-q.base : hi-q.base+1]
 	n := 0
 	for _, c := range count {
 		n += int(min(c, 1))

@@ -10,7 +10,7 @@ import (
 // worked out for each different one, when the state is asked for. It is a buffer only:
 // states are the same without it.
 type tally struct {
-	off         uint64 // wholeBits + the decimal of count[0]
+	base        int64 // the decimal of count[0]
 	count       []uint16
 	n           int64 // numbers counted
 	first, last int64 // their times
@@ -23,8 +23,6 @@ const (
 	tallyRoom = 1 << 24                                   // counts of a table at most, of 2 bytes
 	tallyMost = math.MaxUint16 - chunkRows                // numbers from which on a tally is drained: no count is full before
 )
-
-func (p *tally) base() int64 { return int64(p.off) - wholeBits }
 
 func (p *tally) reset() {
 	clear(p.count)
@@ -59,7 +57,7 @@ func (w *worker) tally(mi int, p *placed) {
 			t.drain(r.slot, m.ten)
 		}
 		for q != nil && r.from < r.to {
-			k := int32(tallyRun(q.count, q.base(), p.x[r.from:r.to], m.ten))
+			k := int32(tallyRun(q.count, q.base, p.x[r.from:r.to], m.ten))
 			if k > 0 {
 				q.n += int64(k)
 				q.first, q.last = min(q.first, p.at[r.from]), max(q.last, p.at[r.from+k-1])
@@ -107,7 +105,7 @@ func (t *table) widenSlot(s uint32, ten float64) {
 	lo, hi := h.min, h.max
 	if q != nil {
 		// Its numbers were in its range: it grows to a side that others have left.
-		base := q.base()
+		base := q.base
 		if lo >= base && hi < base+int64(len(q.count)) {
 			return
 		}
@@ -129,7 +127,7 @@ func (t *table) widenSlot(s uint32, ten float64) {
 	}
 	t.counts += int(size)
 	t.kept += 2 * size
-	t.tally[s] = &tally{off: uint64(wholeBits + lo - margin), count: make([]uint16, size)}
+	t.tally[s] = &tally{base: lo - margin, count: make([]uint16, size)}
 	t.tally[s].reset()
 }
 
@@ -153,7 +151,7 @@ func (t *table) settle(ten float64) {
 					t.enumerate(slot, q, ten)
 				}
 				part := x[:min(len(x), chunkRows)]
-				k := tallyRun(q.count, q.base(), part, ten)
+				k := tallyRun(q.count, q.base, part, ten)
 				q.n += int64(k)
 				if x = x[k:]; k < len(part) {
 					left.addRun(slot, x[:1])
@@ -196,7 +194,7 @@ func (p *tally) list(ten float64) []counted {
 	out := make([]counted, 0, n)
 	for i, c := range p.count {
 		if c != 0 {
-			out = append(out, counted{float64(p.base()+int64(i))/ten + 0, int64(c)})
+			out = append(out, counted{float64(p.base+int64(i))/ten + 0, int64(c)})
 		}
 	}
 	return out
@@ -220,7 +218,7 @@ func (t *table) fold(s uint32, q *tally, ten float64) {
 		if c == 0 {
 			continue
 		}
-		d := q.base() + int64(i)
+		d := q.base + int64(i)
 		lo, hi = min(lo, d), d
 		sum += d * int64(c)
 		ph, pl := bits.Mul64(uint64(d*d), uint64(c))
