@@ -16,11 +16,12 @@ const (
 
 const wholeBits = 0x4338 << 48 // of toWhole
 
-// sumsOf are the sums of x as decimals below short; false if one is none. A number of
-// more than 2^51 decimals sets bits of its difference from wholeBits from 2^51 on.
+// sumsOfGo are the sums of x as decimals from -short on and below short; false if one is
+// none. A number of more than 2^51 decimals sets bits of its difference from wholeBits from
+// 2^51 on.
 //
 //go:noinline
-func sumsOf(x []float64, ten float64) (sum int64, sq uint64, lo, hi int64, ok bool) {
+func sumsOfGo(x []float64, ten float64) (sum int64, sq uint64, lo, hi int64, ok bool) {
 	lo, hi = 1<<63-1, -1<<63
 	for _, v := range x {
 		y := float64(v*ten) + toWhole
@@ -32,7 +33,7 @@ func sumsOf(x []float64, ten float64) (sum int64, sq uint64, lo, hi int64, ok bo
 		sq += uint64(d * d)
 		lo, hi = min(lo, d), max(hi, d)
 	}
-	return sum, sq, lo, hi, lo > -short && hi < short
+	return sum, sq, lo, hi, lo >= -short && hi < short
 }
 
 // runShort adds runs of rows to states, one write for a run.

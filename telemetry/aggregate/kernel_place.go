@@ -60,21 +60,9 @@ func gather(dst, at []int64, rows []int32) {
 	}
 }
 
-// climb is how many of the times from the first on do not fall and are below to; the
-// first of them is.
-func climb(at []int64, to int64) int {
-	last := at[0]
-	for k, t := range at {
-		if t < last || t >= to {
-			return k
-		}
-		last = t
-	}
-	return len(at)
-}
-
-// climbOf is climb for the rows of one entity.
-func climbOf(at []int64, entity []uint32, to int64) int {
+// climbGo is how many rows from the first on are of its entity, do not fall in time and are
+// before to; the first is.
+func climbGo(at []int64, entity []uint32, to int64) int {
 	entity = entity[:len(at)]
 	last, e := at[0], entity[0]
 	for k, t := range at {

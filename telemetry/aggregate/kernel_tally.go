@@ -2,11 +2,11 @@ package aggregate
 
 import "math"
 
-// tallyRun counts the numbers of one state in counts of decimals from base on, until one
+// tallyRunGo counts the numbers of one state in counts of decimals from base on, until one
 // is no decimal or has no count, and returns its place.
 //
 //go:noinline
-func tallyRun(count []uint16, base int64, x []float64, ten float64) int {
+func tallyRunGo(count []uint16, base int64, x []float64, ten float64) int {
 	off := uint64(wholeBits + base)
 	for k, v := range x {
 		y := float64(v*ten) + toWhole

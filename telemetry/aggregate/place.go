@@ -90,7 +90,6 @@ func (w *worker) find(tr *translation, mi int, p *placed) (bool, error) {
 // findRuns finds runs of rows of one state; it leaves p.runs nil where they are short.
 func (w *worker) findRuns(tr *translation, mi int, p *placed) (bool, error) {
 	t, runs := w.tables[mi], w.scratch.runs[:0]
-	one := uniform(p.entity)
 	var z *windows
 	e, g := ^uint32(0), noGroup
 	i, from, to := 0, int64(0), int64(0) // the window of before
@@ -123,12 +122,7 @@ func (w *worker) findRuns(tr *translation, mi int, p *placed) (bool, error) {
 			}
 			from, to = z.bounds[i], z.bounds[i+1]
 		}
-		n := 0
-		if one {
-			n = climb(p.at[k:min(k+fetchRows, len(p.at))], to)
-		} else {
-			n = climbOf(p.at[k:min(k+fetchRows, len(p.at))], p.entity[k:], to)
-		}
+		n := climb(p.at[k:min(k+fetchRows, len(p.at))], p.entity[k:], to)
 		runs = append(runs, run{t.at(g, int32(z.base+int64(i))), int32(k), int32(k + n), at, p.at[k+n-1]})
 		k += n
 	}
