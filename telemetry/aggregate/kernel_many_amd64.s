@@ -69,7 +69,13 @@
 	MOVQ ahead_entity(AX), R15 \
 	PREFETCHT0 (R15)(BX*4) \
 	MOVQ ahead_attribute(AX), R15 \
-	PREFETCHT0 (R15)(BX*4)
+	PREFETCHT0 (R15)(BX*4) \
+	TESTQ $63, DX \
+	JNZ label \
+	MOVQ ahead_kind(AX), R15 \
+	PREFETCHT0 (R15)(BX*1) \
+	MOVQ ahead_quality(AX), R15 \
+	PREFETCHT0 (R15)(BX*1)
 
 // MOST makes the low lane of X the greatest of eight in Y.
 #define MOST(Y, X) \
@@ -398,6 +404,8 @@ TEXT ·fetch(SB), NOSPLIT, $0-24
 	MOVQ ahead_number(AX), R9
 	MOVQ ahead_entity(AX), R10
 	MOVQ ahead_attribute(AX), R11
+	MOVQ ahead_kind(AX), R12
+	MOVQ ahead_quality(AX), R13
 	JMP  check
 
 rows:
@@ -408,6 +416,10 @@ rows:
 	PREFETCHT0 (R10)(DX*4)
 	PREFETCHT0 (R11)(DX*4)
 	ADDQ $16, DX
+	TESTQ $48, DX
+	JNZ check
+	PREFETCHT0 (R12)(DX*1)
+	PREFETCHT0 (R13)(DX*1)
 
 check:
 	CMPQ DX, CX

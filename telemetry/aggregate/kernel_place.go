@@ -91,6 +91,8 @@ type ahead struct {
 	time              *int64
 	number            *float64
 	entity, attribute *uint32
+	kind              *telemetry.Kind
+	quality           *telemetry.Quality
 	from, rows        int
 }
 

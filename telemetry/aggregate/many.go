@@ -186,7 +186,7 @@ func (w *worker) lookAhead(b *telemetry.Batch, from int, next *telemetry.Batch) 
 	}
 	w.ahead.rows = 0
 	if b != nil && from < len(b.Time) {
-		w.ahead = ahead{&b.Time[from], &b.Number[from], &b.Entity[from], &b.Attribute[from], 0, min(len(b.Time)-from, chunkRows)}
+		w.ahead = ahead{&b.Time[from], &b.Number[from], &b.Entity[from], &b.Attribute[from], &b.Kind[from], &b.Quality[from], 0, min(len(b.Time)-from, chunkRows)}
 	}
 }
 

@@ -199,9 +199,10 @@ func compareKernels(t *testing.T, seed uint64, raw []byte) {
 		require.Equal(t, want, got)
 	}
 
+	kind, quality := make([]telemetry.Kind, n), make([]telemetry.Quality, n)
 	next := ahead{}
 	if n > 0 && rng.IntN(2) == 0 {
-		next = ahead{&at[0], &x[0], &entity[0], &attribute[0], rng.IntN(n), n}
+		next = ahead{&at[0], &x[0], &entity[0], &attribute[0], &kind[0], &quality[0], rng.IntN(n), n}
 	}
 	type outcome struct {
 		hot   [][]hot
