@@ -5,8 +5,7 @@
 
 // The kernels of rows that jump, with all that a row needs in registers. Their twins say in
 // Go what they do, to the bit: slotsEvenGo, scatterNarrowGo, scatterFloatsGo, tallyRowsGo.
-// Those whose names end in Wide have instructions of AVX2; codes of attributes were looked at
-// before.
+// Those whose names end in Wide go with AVX2; codes were looked at before.
 
 // LANES puts the arguments where kernels that sum and count look for them. DX counts rows to R9, R13
 // those that are left.
@@ -51,7 +50,7 @@
 	VMOVDQU X4, span
 
 // FETCH asks, each eighth row, for lines of the rows that come next: of 8 rows of times and
-// numbers, of 16 of codes. DX is the row; AX, BX and R15 are lost.
+// numbers, of 16 of codes, of 64 of kinds and qualities. DX is the row; AX, BX and R15 are lost.
 #define FETCH(next, label) \
 	TESTQ $7, DX \
 	JNZ label \
@@ -88,7 +87,8 @@
 
 // hoursWide works in floats: a window's number is the time since the first, in steps of 8,192 ns, by
 // those of a window, less half, rounded. Half a step more keeps it apart from the numbers between
-// which rounding turns: by 1/878,906,250 at least, of which 2^20 windows lose half at most.
+// which rounding turns: by 1/878,906,250 at least, of which rounding takes a quarter at most
+// with 2^20 windows.
 
 // func hoursWide(dst, attribute, entity []uint32, at []int64, e *even, x *extent) (ok bool)
 TEXT ·hoursWide(SB), NOSPLIT, $0-113
@@ -110,7 +110,6 @@ TEXT ·hoursWide(SB), NOSPLIT, $0-113
 	VBROADCASTSD even_half(AX), Y14
 	VPXOR Y0, Y0, Y0               // the most of attributes
 	VPXOR Y1, Y1, Y1               // of entities
-	VPXOR Y2, Y2, Y2               // of windows
 	VPCMPEQQ Y3, Y3, Y3            // all times are in span
 	XORQ DX, DX
 	JMP  check
@@ -140,7 +139,6 @@ eight:
 	VADDPD Y11, Y5, Y5
 	VSHUFPS $0x88, Y5, Y4, Y4      // the low words
 	VPERMQ $0xd8, Y4, Y4
-	VPMAXUD Y4, Y2, Y2
 	VMOVDQU Y4, (DI)(DX*4)
 	VPMAXUD (SI)(DX*4), Y0, Y0
 	VPMAXUD (R8)(DX*4), Y1, Y1
@@ -154,8 +152,6 @@ check:
 	VMOVD X0, extent_attribute(BX)
 	MOST(Y1, X1)
 	VMOVD X1, extent_entity(BX)
-	MOST(Y2, X2)
-	VMOVD X2, extent_window(BX)
 	VMOVMSKPD Y3, AX
 	CMPL AX, $0xf
 	SETEQ ok+112(FP)
@@ -180,6 +176,8 @@ row:
 	SHLQ $5, AX
 	MOVL (R10)(CX*4), CX
 	SUBL index_low(R12)(AX*1), DX
+	CMPL DX, index_limit(R12)(AX*1)
+	JCC  miss
 	ADDQ DX, CX
 	CMPQ CX, (index_direct+8)(R12)(AX*1)
 	JCC  miss
@@ -237,8 +235,7 @@ fetched:
 	ADDQ hot_sqLo(BX), AX
 	JCS  left
 	VUCOMISD X0, X2
-	JNE  left
-	JPS  left
+	JNE  left                      // NaN are far out of range
 	ADDQ R15, hot_sum(BX)
 	JOS  undo
 	MOVQ AX, hot_sqLo(BX)
@@ -371,8 +368,7 @@ fetched:
 	JCC  left
 	MOVQ tally_count(BX), AX
 	VUCOMISD X0, X2
-	JNE  left
-	JPS  left
+	JNE  left                      // NaN are far out of range
 	INCW (AX)(R15*2)
 	INCQ tally_n(BX)
 	TIMES(tally_first(BX))
@@ -388,7 +384,8 @@ left:
 	LEAVE
 	JMP  check
 
-// fetch takes two lines of times and numbers at a time, and one of codes.
+// fetch takes two lines of times and numbers at a time, one of codes, and one in four times of
+// kinds and qualities.
 
 // func fetch(next *ahead, from, to int)
 TEXT ·fetch(SB), NOSPLIT, $0-24
@@ -415,11 +412,13 @@ rows:
 	PREFETCHT0 64(R9)(DX*8)
 	PREFETCHT0 (R10)(DX*4)
 	PREFETCHT0 (R11)(DX*4)
-	ADDQ $16, DX
 	TESTQ $48, DX
-	JNZ check
+	JNZ on
 	PREFETCHT0 (R12)(DX*1)
 	PREFETCHT0 (R13)(DX*1)
+
+on:
+	ADDQ $16, DX
 
 check:
 	CMPQ DX, CX

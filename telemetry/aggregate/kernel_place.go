@@ -105,7 +105,6 @@ type even struct {
 	first       int64
 	span, magic uint64  // of all; 2^80 by the length in steps of 8,192 ns, rounded up; 0: one window
 	each, half  float64 // 1 by that length, and half less half of it; below 0: too many windows for them
-	high        int64   // windows from it on are beyond the rows of some table's index
 }
 
 // hoursMost is how many hours floats tell apart.
@@ -130,16 +129,6 @@ func (w *windows) even() (even, bool) {
 		e.half = 0.5 - e.each/2
 	}
 	return e, true
-}
-
-// meet sets high for the tables of by; those without states have no rows.
-func (e *even) meet(by []index) {
-	e.high = math.MaxInt64
-	for i := range by {
-		if p := &by[i]; len(p.direct) > 0 {
-			e.high = min(e.high, int64(p.low)+int64(p.limit))
-		}
-	}
 }
 
 // slotsEvenGo is slotsOf with the windows worked out on the way: low counts from the first of

@@ -33,7 +33,7 @@ func tallyWide(count []uint16, base int64, x []float64, ten float64) (n int)
 func climb(at []int64, entity []uint32, to int64) int {
 	n := 1
 	if avx2 {
-		n = climbWide(at, entity, to)
+		n = climbWide(at, entity[:len(at)], to)
 	}
 	return n - 1 + climbGo(at[n-1:], entity[n-1:], to)
 }

@@ -3,7 +3,8 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// The kernels of runs, four numbers at a time; AVX2. Their twins in Go: sumsOfGo, tallyRunGo.
+// The kernels of runs, four numbers at a time; AVX2. Their twins in Go: sumsOfGo, tallyRunGo,
+// climbGo.
 
 // WHOLES makes Y3 the decimals of numbers Y0 at scale Y1, and Y2 what they are as numbers: Y0
 // again, or they are none. Y6 is toWhole.

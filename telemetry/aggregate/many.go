@@ -129,7 +129,6 @@ func (w *worker) addMany(tr *translation, c *chunk) (chunk, error) {
 		for i := range q.place {
 			q.place[i].low -= int32(z.base)
 		}
-		span.meet(q.place)
 	}
 	row := w.rowsOf(tr, q.shift)
 	const block = 256 // rows that stay in the first level of the cache

@@ -193,7 +193,6 @@ func compareKernels(t *testing.T, seed uint64, raw []byte) {
 		want, got := make([]uint32, n), make([]uint32, n)
 		e, ok := w.even()
 		require.True(t, ok)
-		e.meet(by)
 		slotsEvenGo(want, attribute, entity, at, group, by, &e)
 		slotsEven(got, attribute, entity, at, group, by, &e)
 		require.Equal(t, want, got)
@@ -269,7 +268,6 @@ func TestManyCodes(t *testing.T) {
 	e, ok := w.even()
 	require.True(t, ok)
 	by := []index{{direct: []uint32{1, 2}, limit: 1}, {}}
-	e.meet(by)
 	at, slot := make([]int64, 16), make([]uint32, 16)
 	for i := range at {
 		for _, bad := range []uint32{2, 3, 1 << 20, 1<<31 - 1, 1 << 31, 1<<32 - 1} {
@@ -287,7 +285,6 @@ func TestManyBeyond(t *testing.T) {
 	e, ok := w.even()
 	require.True(t, ok)
 	by := []index{{direct: []uint32{1, 2, 3, 4}, low: 1, limit: 1}}
-	e.meet(by)
 	for i := range 16 {
 		for hour, slot := range []uint32{^uint32(0), 1, ^uint32(0)} {
 			at, zero, one, got, want := make([]int64, 16), make([]uint32, 16), make([]uint32, 16), make([]uint32, 16), make([]uint32, 16)
@@ -319,7 +316,6 @@ func TestManyHours(t *testing.T) {
 		for i := range by[0].direct {
 			by[0].direct[i] = uint32(i) + 1
 		}
-		e.meet(by)
 		at, got, zero := make([]int64, 8000), make([]uint32, 8000), make([]uint32, 8000)
 		for from := 0; from < n; from += 1000 {
 			to := min(from+1000, n)
