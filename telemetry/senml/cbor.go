@@ -361,6 +361,11 @@ func (n number) toFloat() float64 {
 
 // bigNumber is m × 10^exp.
 func bigNumber(m *big.Int, exp int64) number {
+	if m.IsInt64() {
+		n := number{mant: m.Int64(), exp: exp, decimal: true}
+		n.float = n.toFloat()
+		return n
+	}
 	s := m.String()
 	if exp != 0 {
 		s += "e" + strconv.FormatInt(exp, 10)

@@ -381,6 +381,9 @@ func fuzz(f *testing.F, form Form) {
 	for _, s := range k.Seeds {
 		f.Add(s)
 	}
+	if form == CBOR {
+		f.Add([]byte("\x81\xa2\x00da/b/\x02\xc3\x40")) // -1 as a big number
+	}
 	f.Fuzz(func(t *testing.T, src []byte) { k.RoundTrip(t, src) })
 }
 

@@ -94,6 +94,7 @@ func appendValue(dst []byte, b *telemetry.Batch, i int, class decoding.Class, l 
 		wrong = class != decoding.Auto && class != decoding.Bool
 		dst = strconv.AppendBool(dst, b.Number[i] != 0)
 	case telemetry.JSON:
+		text = bytes.TrimSpace(text)
 		wrong = class != decoding.Auto && class != decoding.JSON || class == decoding.Auto && (len(text) == 0 || text[0] != '{' && text[0] != '[')
 		dst = append(dst, text...)
 	case telemetry.Text:

@@ -182,6 +182,7 @@ func FuzzRoundTrip(f *testing.F) {
 		}
 	}
 	f.Add([]byte("\\|  |  |"))                                       // blanks at the end of a group
+	f.Add([]byte("j|9 | |"))                                         // JSON with a blank
 	f.Add([]byte("p|41e2 |j|1"))                                     // a number but for its blank
 	f.Add([]byte("t|000.010|p|00 00 01000|b|0|1|100|0|0#n||p|00 0")) // more points than text
 	f.Fuzz(func(t *testing.T, src []byte) {

@@ -53,7 +53,7 @@ func (r *Run) Typed(c Class, text []byte, row *telemetry.Row, at int) *telemetry
 			return nil
 		case first == '{' || first == '[':
 			if r.json(text) {
-				row.Kind, row.Detail.Ref = telemetry.JSON, r.Batch.PutText(text)
+				row.Kind, row.Detail.Ref = telemetry.JSON, r.Batch.PutText(bytes.TrimSpace(text))
 				return nil
 			}
 		}
@@ -79,7 +79,7 @@ func (r *Run) Typed(c Class, text []byte, row *telemetry.Row, at int) *telemetry
 		want = "true or false"
 	case JSON:
 		if r.json(text) {
-			row.Kind, row.Detail.Ref = telemetry.JSON, r.Batch.PutText(text)
+			row.Kind, row.Detail.Ref = telemetry.JSON, r.Batch.PutText(bytes.TrimSpace(text))
 			return nil
 		}
 		want = "JSON"
