@@ -117,17 +117,17 @@ const hourMagic = 2_750_977_865_078_623
 // even is false for windows of several lengths.
 func (w *windows) even() (even, bool) {
 	n := len(w.bounds) - 1
-	switch {
-	case n < 1 || n > 1 && w.step != hourNanos:
+	if n < 1 || n > 1 && w.step != hourNanos {
 		return even{}, false
-	case n == 1:
-		return even{first: w.bounds[0], span: uint64(w.bounds[1] - w.bounds[0]), half: 0.5}, true
 	}
-	e := even{first: w.bounds[0], span: uint64(w.bounds[n] - w.bounds[0]), magic: hourMagic, each: -1}
-	if n <= hoursMost {
-		e.each = 1 / 439_453_125.0
-		e.half = 0.5 - e.each/2
+	e := even{first: w.bounds[0], span: uint64(w.bounds[n] - w.bounds[0])}
+	switch {
+	case n > hoursMost:
+		e.magic, e.each = hourMagic, -1
+	case n > 1:
+		e.magic, e.each = hourMagic, 1/439_453_125.0
 	}
+	e.half = 0.5 - e.each/2
 	return e, true
 }
 

@@ -6,14 +6,30 @@
 // The kernels of runs, four numbers at a time; AVX2. Their twins in Go: sumsOfGo, tallyRunGo,
 // climbGo.
 
-// WHOLES makes Y3 the decimals of numbers Y0 at scale Y1, and Y2 what they are as numbers: Y0
-// again, or they are none. Y6 is toWhole.
+// WHOLES makes Y3 the decimals of numbers Y0 at scale Y1, and Y2 ones where they are: of no other
+// number. Y6 is toWhole.
 #define WHOLES \
 	VMULPD Y1, Y0, Y2 \
 	VADDPD Y6, Y2, Y2 \
 	VPSUBQ Y6, Y2, Y3 \
 	VSUBPD Y6, Y2, Y2 \
-	VDIVPD Y1, Y2, Y2
+	VDIVPD Y1, Y2, Y2 \
+	VCMPPD $0, Y0, Y2, Y2
+
+// BOUND looks at the four numbers Y0: Y3 are their decimals, which Y10 to Y13 keep the bounds of.
+#define BOUND \
+	WHOLES \
+	VPAND Y2, Y11, Y11 \
+	VPADDQ Y7, Y3, Y4 \
+	VPOR Y4, Y10, Y10 \
+	VPMINSD Y3, Y12, Y12 \
+	VPMAXSD Y3, Y13, Y13
+
+// SUM adds the decimals Y3 and their squares.
+#define SUM \
+	VPADDQ Y3, Y8, Y8 \
+	VPMULDQ Y3, Y3, Y3 \
+	VPADDQ Y3, Y9, Y9
 
 // ACROSS makes the low lane of X, of four in Y, that of all, by op.
 #define ACROSS(op, Y, X) \
@@ -57,16 +73,8 @@ four:
 	CMPQ SI, DX
 	JGE  tail
 	VMOVUPD (SI), Y0
-	WHOLES
-	VCMPPD $0, Y0, Y2, Y2
-	VPAND Y2, Y11, Y11
-	VPADDQ Y7, Y3, Y4
-	VPOR Y4, Y10, Y10
-	VPMINSD Y3, Y12, Y12
-	VPMAXSD Y3, Y13, Y13
-	VPADDQ Y3, Y8, Y8
-	VPMULDQ Y3, Y3, Y3
-	VPADDQ Y3, Y9, Y9
+	BOUND
+	SUM
 	ADDQ $32, SI
 	JMP  four
 
@@ -79,17 +87,9 @@ tail:
 
 whole:
 	VMOVUPD (DX), Y0
-	WHOLES
-	VCMPPD $0, Y0, Y2, Y2
-	VPAND Y2, Y11, Y11
-	VPADDQ Y7, Y3, Y4
-	VPOR Y4, Y10, Y10
-	VPMINSD Y3, Y12, Y12
-	VPMAXSD Y3, Y13, Y13
+	BOUND
 	VPAND Y14, Y3, Y3
-	VPADDQ Y3, Y8, Y8
-	VPMULDQ Y3, Y3, Y3
-	VPADDQ Y3, Y9, Y9
+	SUM
 
 	ACROSS(VPADDQ, Y8, X8)
 	VMOVQ X8, sum+32(FP)
@@ -134,7 +134,6 @@ TEXT ·tallyWide(SB), NOSPLIT, $0-72
 four:
 	VMOVUPD (SI)(DX*8), Y0
 	WHOLES
-	VCMPPD $0, Y0, Y2, Y2
 	VPSUBQ Y9, Y3, Y3
 	VPXOR Y7, Y3, Y4
 	VPCMPGTQ Y4, Y8, Y4
@@ -190,13 +189,13 @@ four:
 check:
 	CMPQ DX, CX
 	JLT  four
-	VZEROUPPER
-	MOVQ DX, n+56(FP)
-	RET
+	JMP  done
 
 found:
 	BSFL AX, AX
 	ADDQ AX, DX
+
+done:
 	VZEROUPPER
 	MOVQ DX, n+56(FP)
 	RET

@@ -326,9 +326,7 @@ func (c *reader) fraction(binary bool) (n number, ok bool) {
 			return n, false
 		}
 		if !binary {
-			n = number{mant: m, exp: exp, decimal: true}
-			n.float = n.toFloat()
-			return n, true
+			return decimal(m, exp), true
 		}
 		mant = big.NewInt(m)
 	case major == cborTag && (arg == 2 || arg == 3):
@@ -359,12 +357,17 @@ func (n number) toFloat() float64 {
 	return f.Value
 }
 
+// decimal is m × 10^exp, kept so.
+func decimal(m, exp int64) number {
+	n := number{mant: m, exp: exp, decimal: true}
+	n.float = n.toFloat()
+	return n
+}
+
 // bigNumber is m × 10^exp.
 func bigNumber(m *big.Int, exp int64) number {
 	if m.IsInt64() {
-		n := number{mant: m.Int64(), exp: exp, decimal: true}
-		n.float = n.toFloat()
-		return n
+		return decimal(m.Int64(), exp)
 	}
 	s := m.String()
 	if exp != 0 {

@@ -52,8 +52,7 @@ func (r *Run) Typed(c Class, text []byte, row *telemetry.Row, at int) *telemetry
 			}
 			return nil
 		case first == '{' || first == '[':
-			if r.json(text) {
-				row.Kind, row.Detail.Ref = telemetry.JSON, r.Batch.PutText(bytes.TrimSpace(text))
+			if r.putJSON(text, row) {
 				return nil
 			}
 		}
@@ -78,8 +77,7 @@ func (r *Run) Typed(c Class, text []byte, row *telemetry.Row, at int) *telemetry
 		}
 		want = "true or false"
 	case JSON:
-		if r.json(text) {
-			row.Kind, row.Detail.Ref = telemetry.JSON, r.Batch.PutText(bytes.TrimSpace(text))
+		if r.putJSON(text, row) {
 			return nil
 		}
 		want = "JSON"
@@ -128,6 +126,15 @@ func (r *Run) number(n jsonscan.Number, row *telemetry.Row) {
 	if !n.Exact() {
 		row.Detail.Ref = r.Batch.PutText(n.Raw)
 	}
+}
+
+// putJSON sets the value of a row to JSON, without white space around; false: text is none.
+func (r *Run) putJSON(text []byte, row *telemetry.Row) bool {
+	if !r.json(text) {
+		return false
+	}
+	row.Kind, row.Detail.Ref = telemetry.JSON, r.Batch.PutText(bytes.TrimSpace(text))
+	return true
 }
 
 func (r *Run) json(text []byte) bool {
